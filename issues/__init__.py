@@ -1,0 +1,1 @@
+"""Rounds of inspection, their headings, findings and sub-issues."""

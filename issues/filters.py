@@ -1,0 +1,122 @@
+"""Filters of the lists of sub-issues, in the present and as of a past day."""
+
+from typing import Any
+
+import django_filters as filters
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from rectify.organization.lookups import by_id_or_key
+from rectify.organization.models import Department, Leader
+from rectify.workflow.refusals import Invalid
+
+from .scope import Scope
+from .states import Kind, RoundStatus, SubIssueStatus
+
+
+class ChoicesFilter(filters.BaseInFilter, filters.ChoiceFilter):
+    """One or several of some choices, separated by commas."""
+
+
+class RoundFilterSet(filters.FilterSet):
+    organization = filters.NumberFilter(field_name="organization")
+    status = ChoicesFilter(choices=RoundStatus.choices)
+    search = filters.CharFilter(field_name="title", lookup_expr="icontains", max_length=100)
+
+
+class WithinRoundFilterSet(filters.FilterSet):
+    """For headings and findings."""
+
+    organization = filters.NumberFilter(field_name="round__organization")
+    round = filters.NumberFilter(field_name="round")
+    search = filters.CharFilter(field_name="title", lookup_expr="icontains", max_length=100)
+
+
+class ScopedFilterSet(filters.FilterSet):
+    """Filters whose columns may be those of a past day. Raises Invalid for what does not fit."""
+
+    ORDERINGS: dict[str, str] = {}
+    SEARCHED: tuple[str, ...] = ()
+
+    def __init__(self, data: Any, queryset: Any, scope: Scope) -> None:
+        super().__init__(data, queryset)
+        self.scope = scope
+
+    def column(self, name: str) -> str:
+        return name + self.scope.suffix
+
+    def filtered(self) -> models.QuerySet:
+        """The rows that fit."""
+        if not self.is_valid():
+            raise Invalid(errors={name: [str(e) for e in errors] for name, errors in self.errors.items()})
+        return self.qs
+
+    def by_choices(self, queryset: Any, name: str, values: list[str] | None) -> Any:
+        return queryset.filter(**{f"{self.column(name)}__in": values}) if values else queryset
+
+    def _keyed(self, queryset: Any, model: type[models.Model], name: str, text: str) -> Any:
+        known = model._default_manager.filter(organization__in=self.scope.organizations)
+        found = by_id_or_key(known, name, text)
+        if self.scope.suffix:
+            return queryset.filter(**{self.column(name): found.key})
+        return queryset.filter(**{name: found})
+
+    def by_department(self, queryset: Any, name: str, text: str) -> Any:
+        return self._keyed(queryset, Department, name, text)
+
+    def by_leader(self, queryset: Any, name: str, text: str) -> Any:
+        return self._keyed(queryset, Leader, name, text)
+
+    def by_due_before(self, queryset: Any, name: str, day: Any) -> Any:
+        return queryset.filter(**{f"{self.column('due_on')}__lte": day})
+
+    def by_due_after(self, queryset: Any, name: str, day: Any) -> Any:
+        return queryset.filter(**{f"{self.column('due_on')}__gte": day})
+
+    def by_search(self, queryset: Any, name: str, text: str) -> Any:
+        for word in text.split()[:5]:
+            found = Q()
+            for field in self.SEARCHED:
+                found |= Q(**{f"{field}__icontains": word})
+            queryset = queryset.filter(found)
+        return queryset
+
+    def by_ordering(self, queryset: Any, name: str, text: str) -> Any:
+        terms = []
+        for part in text.split(",")[:3]:
+            key, descending = part.removeprefix("-").strip(), part.startswith("-")
+            if key not in self.ORDERINGS:
+                message = _("Lists can be ordered by: %(names)s.") % {"names": ", ".join(self.ORDERINGS)}
+                raise Invalid(errors={"ordering": [message]})
+            field = F(self.ordering_column(key))
+            terms.append(field.desc(nulls_last=True) if descending else field.asc(nulls_last=True))
+        return queryset.order_by(*terms, "pk")
+
+    def ordering_column(self, key: str) -> str:
+        return self.ORDERINGS[key]
+
+
+class SubIssueFilterSet(ScopedFilterSet):
+    ORDERINGS = {"number": "position", "due_on": "due_on", "status": "status", "kind": "kind"}
+    SEARCHED = ("title", "finding__title")
+
+    organization = filters.NumberFilter(field_name="round__organization")
+    heading = filters.NumberFilter(method="by_heading")
+    finding = filters.NumberFilter(field_name="finding")
+    status = ChoicesFilter(choices=SubIssueStatus.choices, method="by_choices")
+    kind = ChoicesFilter(choices=Kind.choices, method="by_choices")
+    lead_department = filters.CharFilter(method="by_department", max_length=60)
+    responsible_leader = filters.CharFilter(method="by_leader", max_length=60)
+    disclosed = filters.BooleanFilter(field_name="disclosed")
+    due_before = filters.DateFilter(method="by_due_before")
+    due_after = filters.DateFilter(method="by_due_after")
+    search = filters.CharFilter(method="by_search", max_length=100)
+    ordering = filters.CharFilter(method="by_ordering", max_length=100)
+
+    def by_heading(self, queryset: Any, name: str, value: Any) -> Any:
+        return queryset.filter(Q(finding__heading=value) | Q(finding__heading__parent=value))
+
+    def ordering_column(self, key: str) -> str:
+        column = self.ORDERINGS[key]
+        return column if column == "position" else self.column(column)

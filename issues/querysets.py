@@ -1,0 +1,40 @@
+"""What may be read of rounds, findings and sub-issues, and how they stood on a past day."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+
+from rectify.organization.models import Organization
+from rectify.workflow.past import with_state_then
+
+STATE_THEN: Mapping[str, models.Field] = {
+    "status": models.TextField(),
+    "title": models.TextField(),
+    "kind": models.TextField(),
+    "due_on": models.DateField(),
+    "closed_on": models.DateField(),
+    "responsible_leader": models.TextField(),
+    "lead_department": models.TextField(),
+    "reopened": models.BooleanField(),
+}
+
+
+class RoundQuerySet(models.QuerySet):
+    def visible_to(self, user: Any, on: date) -> "RoundQuerySet":
+        """The rounds whose data a person may read on a day."""
+        return self.filter(organization__in=Organization.objects.readable_by(user, on).values("pk"))
+
+
+class WithinRoundQuerySet(models.QuerySet):
+    def visible_to(self, user: Any, on: date) -> "WithinRoundQuerySet":
+        """Those of rounds that a person may read on a day."""
+        return self.filter(round__organization__in=Organization.objects.readable_by(user, on).values("pk"))
+
+
+class SubIssueQuerySet(WithinRoundQuerySet):
+    def as_of(self, on: date | None, known_at: datetime | None) -> "SubIssueQuerySet":
+        """Adds `<field>_then`: how each stood on a day, as known at a moment; leaves out what did not exist yet."""
+        history = self.model._meta.get_field("history").related_model
+        return with_state_then(self, history, STATE_THEN, on, known_at)

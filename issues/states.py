@@ -1,0 +1,66 @@
+"""The states of rounds and sub-issues, and which acts lead from one to another."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from rectify.workflow.transitions import Transition, TransitionTable
+
+
+class RoundStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    ACTIVE = "active", _("Active")
+    NOTICED = "noticed", _("Publicly noticed")
+    ARCHIVED = "archived", _("Archived")
+
+
+class SubIssueStatus(models.TextChoices):
+    RECTIFYING = "rectifying", _("Being rectified")
+    IN_REVIEW = "in_review", _("Under acceptance")
+    CLOSED = "closed", _("Closed")
+    SUSTAINED = "sustained", _("Intensive rectification completed, continuing")
+
+
+class Kind(models.TextChoices):
+    """By when something can be put right: at once, by a date, or never for good."""
+
+    IMMEDIATE = "immediate", _("At once")
+    TIME_BOUND = "time_bound", _("By a date")
+    LONG_TERM = "long_term", _("Long term")
+
+
+S = SubIssueStatus
+
+SUB_ISSUE_TRANSITIONS = TransitionTable(
+    [
+        Transition(
+            "request_acceptance",
+            _("Request acceptance"),
+            frozenset({S.RECTIFYING, S.SUSTAINED}),
+            (S.IN_REVIEW,),
+            frozenset({"liaison", "head"}),
+        ),
+        Transition(
+            "sign", _("Accept"), frozenset({S.IN_REVIEW}), (S.IN_REVIEW, S.CLOSED, S.SUSTAINED), frozenset({"signer"})
+        ),
+        Transition(
+            "return", _("Return for rework"), frozenset({S.IN_REVIEW}), (S.RECTIFYING, S.SUSTAINED), frozenset({"signer"})
+        ),
+        Transition("recall", _("Recall"), frozenset({S.IN_REVIEW}), (S.RECTIFYING, S.SUSTAINED), frozenset({"asker"})),
+        Transition("reopen", _("Reopen"), frozenset({S.CLOSED, S.SUSTAINED}), (S.RECTIFYING,), frozenset({"office"})),
+    ],
+    not_yours=_("Your role does not allow this for this sub-issue."),
+    not_now=_("The sub-issue's present state does not allow this."),
+)
+
+R = RoundStatus
+
+ROUND_TRANSITIONS = TransitionTable(
+    [
+        Transition("approve_plan", _("Approve the plan"), frozenset({R.DRAFT}), (R.ACTIVE,), frozenset({"office"})),
+        Transition(
+            "publish_notice", _("Publish the notice"), frozenset({R.ACTIVE}), (R.NOTICED,), frozenset({"office"})
+        ),
+    ],
+    not_yours=_("Only the rectification office of this organisation may do this."),
+    not_now=_("The round's present state does not allow this."),
+)

@@ -1,0 +1,1 @@
+"""Measures that answer sub-issues: their workflow, evidence and history, and closure that needs both rooms."""

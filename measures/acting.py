@@ -1,0 +1,99 @@
+"""One act on one measure: locks, checks of role, version and state, and the writing of object and history together."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from issues.models import SubIssue
+from issues.states import RoundStatus, SubIssueStatus
+from rectify.organization.posts import Posts
+from rectify.workflow.acts import Act
+from rectify.workflow.guards import check
+from rectify.workflow.history import Chain, Entry, HistoryRow
+from rectify.workflow.record import record
+from rectify.workflow.refusals import NotFound, WrongState
+from rectify.workflow.signing import Outcome, require_signer
+
+from .models import ClosureRequest, Measure, MeasureHistory
+from .parties import concern_of, parties_to, pending_request
+from .states import MEASURE_TRANSITIONS
+
+
+class MeasureStep:
+    """An act on a locked measure, past every check but that of its input. Make it inside a transaction.
+
+    The sub-issue is locked before the measure is read, so that acts on one sub-issue and its measures queue up and
+    closing a sub-issue cannot pass the reopening of a measure.
+    """
+
+    def __init__(self, name: str, act: Act, measure_id: int, data: Mapping[str, Any]) -> None:
+        self.name, self.act, self.data = name, act, data
+        self.posts = Posts.of(act.actor, act.on)
+        self.measure, self.sub_issue = locked_measure(self.posts, measure_id)
+        self.request = pending_request(self.measure)
+        self.parties = parties_to(self.measure, self.posts, self.request)
+        if name in ("sign", "return") and self.request is not None and "signer" not in self.parties:
+            require_signer(self.request, self.parties, act.actor.pk)
+        check(MEASURE_TRANSITIONS, name, self.measure, self.measure.status, self.parties, data)
+        self._require_open_round()
+
+    def _require_open_round(self) -> None:
+        if self.sub_issue.round.status not in (RoundStatus.ACTIVE, RoundStatus.NOTICED):
+            raise WrongState(_("The round is not under way; its measures cannot be changed."), current=self.measure)
+        if self.sub_issue.status == SubIssueStatus.CLOSED and self.name != "reopen":
+            raise WrongState(_("The sub-issue is closed; reopen the measure first."), current=self.measure)
+
+    @property
+    def who(self) -> tuple[str, str]:
+        return self.posts.who(concern_of(self.measure))
+
+    def write(
+        self,
+        new: Mapping[str, Any],
+        *,
+        applies: bool = True,
+        new_version: bool = True,
+        also: Mapping[str, Any] | None = None,
+        **entry: Any,
+    ) -> HistoryRow:
+        """Writes the change and its row of history; see `record`. `entry`: further fields of an `Entry`."""
+        return record(
+            self.measure,
+            Chain(MeasureHistory, self.sub_issue.pk),
+            self.act,
+            self.who,
+            Entry(self.name, new=new, **entry),
+            applies=applies,
+            new_version=new_version,
+            also=also,
+        )
+
+    def end_request(self, outcome: Outcome) -> ClosureRequest:
+        """Ends the request under review."""
+        request = self.request
+        if request is None:
+            raise WrongState(_("There is no request under review."), current=self.measure)
+        request.outcome, request.ended_on = outcome, self.act.on
+        request.save(update_fields=["outcome", "ended_on"])
+        return request
+
+
+def locked_measure(posts: Posts, measure_id: int) -> tuple[Measure, SubIssue]:
+    """The measure under its sub-issue's lock. Raises NotFound where the person may not see it."""
+    sub_issue_id = Measure.objects.filter(pk=measure_id).values_list("sub_issue_id", flat=True).first()
+    sub_issue = (
+        SubIssue.objects.select_for_update(of=("self",))
+        .select_related("round__organization")
+        .filter(pk=sub_issue_id)
+        .first()
+    )
+    if sub_issue is None or not posts.reads(sub_issue.round.organization):
+        raise NotFound()
+    measure = (
+        Measure.objects.select_related("lead_department", "responsible_leader")
+        .prefetch_related("responsible_departments")
+        .get(pk=measure_id)
+    )
+    measure.sub_issue = sub_issue
+    return measure, sub_issue

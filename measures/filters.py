@@ -1,0 +1,85 @@
+"""Filters of the lists of measures, in the present and as of a past day; the ledger page and the API use the same."""
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import F, Q
+
+from issues.filters import ChoicesFilter, ScopedFilterSet
+from issues.states import Kind
+from rectify.organization.lookups import by_id_or_key
+from rectify.organization.models import Department
+
+from .querysets import due_within, late
+from .states import DONE, MeasureStatus
+
+
+class MeasureFilterSet(ScopedFilterSet):
+    ORDERINGS = {
+        "number": "position",
+        "due_on": "due_on",
+        "status": "status",
+        "kind": "kind",
+        "progress": "progress",
+        "reported_on": "reported_on",
+        "closed_on": "closed_on",
+    }
+    SEARCHED = ("content", "work_done", "document", "sub_issue__title", "sub_issue__finding__title")
+
+    organization = filters.NumberFilter(field_name="sub_issue__round__organization")
+    heading = filters.NumberFilter(method="by_heading")
+    finding = filters.NumberFilter(field_name="sub_issue__finding")
+    sub_issue = filters.NumberFilter(field_name="sub_issue")
+    special_plan = filters.NumberFilter(field_name="sub_issue__special_plan")
+    status = ChoicesFilter(choices=MeasureStatus.choices, method="by_choices")
+    done = filters.BooleanFilter(method="by_done")
+    kind = ChoicesFilter(choices=Kind.choices, method="by_choices")
+    lead_department = filters.CharFilter(method="by_department", max_length=60)
+    responsible_department = filters.CharFilter(method="by_responsible_department", max_length=60)
+    responsible_leader = filters.CharFilter(method="by_leader", max_length=60)
+    due_before = filters.DateFilter(method="by_due_before", label="on or before this day")
+    due_after = filters.DateFilter(method="by_due_after", label="on or after this day")
+    due_within = filters.NumberFilter(method="by_due_within", min_value=0, max_value=3660)
+    overdue = filters.BooleanFilter(method="by_overdue")
+    search = filters.CharFilter(method="by_search", max_length=100)
+    ordering = filters.CharFilter(method="by_ordering", max_length=100)
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        queryset = super().filter_queryset(queryset)
+        return queryset if self.form.cleaned_data.get("status") else queryset.counted(self.scope.suffix)
+
+    def by_heading(self, queryset: Any, name: str, value: Any) -> Any:
+        return queryset.filter(
+            Q(sub_issue__finding__heading=value) | Q(sub_issue__finding__heading__parent=value)
+        )
+
+    def by_done(self, queryset: Any, name: str, value: bool) -> Any:
+        done = Q(**{f"{self.column('status')}__in": DONE})
+        return queryset.filter(done if value else ~done)
+
+    def by_overdue(self, queryset: Any, name: str, value: bool) -> Any:
+        overdue = late(self.scope.moment.on, self.scope.suffix)
+        # A measure without a deadline is not overdue; negating a comparison with NULL would drop it.
+        return queryset.filter(overdue) if value else queryset.exclude(pk__in=queryset.filter(overdue).values("pk"))
+
+    def by_due_within(self, queryset: Any, name: str, value: Any) -> Any:
+        return queryset.filter(due_within(self.scope.moment.on, int(value), self.scope.suffix))
+
+    def by_responsible_department(self, queryset: Any, name: str, text: str) -> Any:
+        known = Department.objects.filter(organization__in=self.scope.organizations)
+        found = by_id_or_key(known, name, text)
+        if self.scope.suffix:
+            return queryset.filter(**{f"{self.column('responsible_departments')}__contains": f'"{found.key}"'})
+        return queryset.filter(responsible_departments=found)
+
+    def by_ordering(self, queryset: Any, name: str, text: str) -> Any:
+        if text.removeprefix("-") == "number":
+            terms = ("sub_issue__position", "position")
+            return queryset.order_by(*(F(term).desc() if text.startswith("-") else F(term).asc() for term in terms))
+        return super().by_ordering(queryset, name, text)
+
+    def ordering_column(self, key: str) -> str:
+        column = self.ORDERINGS[key]
+        return column if column == "position" else self.column(column)
+
+

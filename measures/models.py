@@ -1,0 +1,193 @@
+"""Measures, the requests to close them, and the evidence against which they are closed."""
+
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from issues.models import Round, SubIssue
+from issues.states import Kind
+from rectify.organization.models import Department, Leader
+from rectify.workflow.history import HistoryRow, Tracked
+from rectify.workflow.signing import Signature, SigningRequest, SigningStep
+
+from .querysets import EvidenceQuerySet, MeasureQuerySet
+from .states import DONE, SETTLED, MeasureStatus
+
+
+class Measure(Tracked):
+    """A measure (整改措施): what is done about a sub-issue, by whom and until when.
+
+    `work_done`, `next_step`, `difficulty` and `reported_on` are the newest report's; `progress` is in percent, and None for
+    long-term measures, which have a stage goal and a review day instead.
+    """
+
+    TRACKED = (
+        "number",
+        "content",
+        "kind",
+        "status",
+        "progress",
+        "due_on",
+        "original_due_on",
+        "closed_on",
+        "responsible_leader",
+        "lead_department",
+        "responsible_departments",
+        "stage_goal",
+        "review_on",
+        "work_done",
+        "next_step",
+        "difficulty",
+        "reported_on",
+    )
+
+    sub_issue = models.ForeignKey(SubIssue, models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20)
+    position = models.PositiveIntegerField()
+    content = models.TextField(_("content"))
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    status = models.CharField(max_length=20, choices=MeasureStatus.choices, default=MeasureStatus.NOT_STARTED)
+    progress = models.PositiveSmallIntegerField(null=True, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+    original_due_on = models.DateField(null=True, blank=True)
+    due_assumed = models.BooleanField(default=False)
+    started_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+    responsible_leader = models.ForeignKey(Leader, models.PROTECT, related_name="+")
+    lead_department = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    responsible_departments = models.ManyToManyField(Department, related_name="+", blank=True)
+    document = models.CharField(_("institutional document"), max_length=200, blank=True)
+    stage_goal = models.TextField(blank=True)
+    review_on = models.DateField(null=True, blank=True)
+    work_done = models.TextField(blank=True)
+    next_step = models.TextField(blank=True)
+    difficulty = models.TextField(blank=True)
+    reported_on = models.DateField(null=True, blank=True)
+
+    objects = MeasureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["sub_issue", "number"], name="measure_number_unique"),
+            models.CheckConstraint(
+                name="measure_progress_is_percent", condition=Q(progress__isnull=True) | Q(progress__lte=100)
+            ),
+            models.CheckConstraint(
+                name="measure_closed_on_its_day",
+                condition=Q(status="closed", closed_on__isnull=False) | (~Q(status="closed") & Q(closed_on__isnull=True)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["lead_department", "status", "due_on"]),
+            models.Index(fields=["responsible_leader", "status", "due_on"]),
+            models.Index(fields=["due_on", "id"]),
+            models.Index(fields=["sub_issue", "position"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.content}"
+
+    @property
+    def is_done(self) -> bool:
+        return self.status in DONE
+
+    @property
+    def is_settled(self) -> bool:
+        return self.status in SETTLED
+
+    def is_overdue(self, on: date) -> bool:
+        return not self.is_settled and self.due_on is not None and self.due_on < on
+
+
+class MeasureHistory(HistoryRow):
+    """History of measures; the rows of one sub-issue's measures make one chain."""
+
+    SUBJECT, CHAIN = "measure", "sub_issue"
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="history")
+    sub_issue = models.ForeignKey(SubIssue, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sub_issue", "sequence"], name="measure_history_sequence_unique")
+        ]
+        indexes = [
+            models.Index(fields=["measure", "happened_on", "place"]),
+            models.Index(fields=["actor", "recorded_at"]),
+        ]
+
+
+class ClosureStep(SigningStep):
+    """One step of a round's chain for closing measures."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="+")
+
+    class Meta(SigningStep.Meta):
+        abstract = False
+        constraints = [models.UniqueConstraint(fields=["round", "position"], name="closure_step_unique")]
+
+
+class ClosureRequest(SigningRequest):
+    """A request to strike a measure off (销号)."""
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="closure_requests")
+    outcomes = models.JSONField(default=dict, blank=True)
+
+    class Meta(SigningRequest.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["measure"], condition=Q(outcome="pending"), name="one_pending_closure_request")
+        ]
+
+
+class ClosureSignature(Signature):
+    request = models.ForeignKey(ClosureRequest, models.PROTECT, related_name="signatures")
+
+    class Meta(Signature.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["request", "position"], name="closure_step_signed_once"),
+            models.UniqueConstraint(fields=["request", "signer"], name="nobody_signs_a_closure_twice"),
+        ]
+
+
+class EvidenceKind(models.TextChoices):
+    """What a piece of evidence is."""
+
+    DOCUMENT = "document", _("Document")
+    MINUTES = "minutes", _("Minutes")
+    PHOTO = "photo", _("Photo")
+    LEDGER = "ledger", _("Ledger or list")
+    NOTE = "note", _("Explanation")
+    OTHER = "other", _("Other")
+
+
+class Evidence(models.Model):
+    """A file that proves something about a measure (佐证材料). The file is immutable and named by its SHA-256."""
+
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="evidence")
+    kind = models.CharField(max_length=20, choices=EvidenceKind.choices)
+    title = models.CharField(max_length=200)
+    filename = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    uploaded_by_name = models.CharField(max_length=150)
+    uploaded_on = models.DateField()
+    uploaded_at = models.DateTimeField()
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+HISTORY_TABLES = (MeasureHistory._meta.db_table,)

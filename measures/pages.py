@@ -1,0 +1,10 @@
+"""Pages of measures."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+@login_required
+def todo(request: HttpRequest) -> HttpResponse:
+    return render(request, "base.html")

@@ -1,0 +1,27 @@
+"""Turns measures that carry `<field>_then` into measures that look as they did on that day."""
+
+from collections.abc import Iterable
+from datetime import date
+from json import loads
+
+from issues.past import keyed, rewind
+from rectify.workflow.past import SUFFIX
+
+from .models import Measure
+from .querysets import STATE_THEN
+
+DEPARTMENTS = "responsible_departments"
+
+
+def rewind_measures(rows: Iterable[Measure], organization_id: int, on: date) -> list[Measure]:
+    """Measures as they stood on a day; for reading only."""
+    known = keyed(organization_id)
+    plain_fields = [name for name in STATE_THEN if name != DEPARTMENTS]
+    measures = rewind(rows, plain_fields, known)
+    for measure in measures:
+        keys = loads(getattr(measure, DEPARTMENTS + SUFFIX) or "[]")
+        departments = [known["lead_department"][key] for key in keys if key in known["lead_department"]]
+        measure._prefetched_objects_cache = {DEPARTMENTS: departments}
+        if measure.started_on is not None and measure.started_on > on:
+            measure.started_on = None
+    return measures

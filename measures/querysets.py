@@ -1,0 +1,74 @@
+"""What may be read of measures, what is late on a day, and how they stood on a past day."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from rectify.organization.models import Organization
+from rectify.workflow.past import with_state_then
+
+from .states import OMITTED, SETTLED
+
+STATE_THEN: Mapping[str, models.Field] = {
+    "status": models.TextField(),
+    "content": models.TextField(),
+    "kind": models.TextField(),
+    "progress": models.IntegerField(),
+    "due_on": models.DateField(),
+    "original_due_on": models.DateField(),
+    "closed_on": models.DateField(),
+    "responsible_leader": models.TextField(),
+    "lead_department": models.TextField(),
+    "responsible_departments": models.TextField(),
+    "work_done": models.TextField(),
+    "next_step": models.TextField(),
+    "difficulty": models.TextField(),
+    "reported_on": models.DateField(),
+}
+
+
+def late(on: date, suffix: str = "") -> Q:
+    """Not settled, and the deadline lies before the day."""
+    return Q(**{f"due_on{suffix}__lt": on}) & ~Q(**{f"status{suffix}__in": SETTLED})
+
+
+def due_within(on: date, days: int, suffix: str = "") -> Q:
+    """Not settled, and the deadline falls between the day and so many days later, both included."""
+    window = {f"due_on{suffix}__gte": on, f"due_on{suffix}__lte": on + timedelta(days=days)}
+    return Q(**window) & ~Q(**{f"status{suffix}__in": SETTLED})
+
+
+class MeasureQuerySet(models.QuerySet):
+    def visible_to(self, user: Any, on: date) -> "MeasureQuerySet":
+        """The measures whose rounds a person may read on a day."""
+        organizations = Organization.objects.readable_by(user, on).values("pk")
+        return self.filter(sub_issue__round__organization__in=organizations)
+
+    def as_of(self, on: date | None, known_at: datetime | None) -> "MeasureQuerySet":
+        """Adds `<field>_then`: how each stood on a day, as known at a moment; leaves out what did not exist yet."""
+        history = self.model._meta.get_field("history").related_model
+        return with_state_then(self, history, STATE_THEN, on, known_at)
+
+    def counted(self, suffix: str = "") -> "MeasureQuerySet":
+        """Without cancelled and merged ones."""
+        return self.exclude(**{f"status{suffix}__in": OMITTED})
+
+    def overdue(self, on: date, suffix: str = "") -> "MeasureQuerySet":
+        return self.filter(late(on, suffix))
+
+    def for_display(self) -> "MeasureQuerySet":
+        """With what a row on a page or in an answer shows, at a constant number of statements."""
+        return self.select_related(
+            "lead_department", "responsible_leader", "sub_issue__round__organization"
+        ).prefetch_related("responsible_departments")
+
+
+class EvidenceQuerySet(models.QuerySet):
+    def visible_to(self, user: Any, on: date) -> "EvidenceQuerySet":
+        """The evidence of measures whose rounds a person may read on a day."""
+        organizations = Organization.objects.readable_by(user, on).values("pk")
+        return self.filter(measure__sub_issue__round__organization__in=organizations)
+

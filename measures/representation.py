@@ -1,0 +1,135 @@
+"""How measures and evidence look in the API and in exported tables."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from rectify.web.tables import Column
+
+from .models import Evidence, Measure
+
+
+class MeasureSerializer(serializers.Serializer):
+    """A measure. Built by hand: lists of 500 are answered often, and the general machinery costs several times more."""
+
+    id = serializers.IntegerField()
+    version = serializers.IntegerField()
+    number = serializers.CharField()
+    content = serializers.CharField()
+    sub_issue = serializers.IntegerField()
+    round = serializers.IntegerField()
+    kind = serializers.CharField()
+    status = serializers.CharField()
+    status_label = serializers.CharField()
+    done = serializers.BooleanField(help_text="completed, in review or closed")
+    progress = serializers.IntegerField(allow_null=True, help_text="percent; null for long-term measures")
+    due_on = serializers.DateField(allow_null=True)
+    original_due_on = serializers.DateField(allow_null=True)
+    due_assumed = serializers.BooleanField(help_text="the source gives no deadline; this one is assumed")
+    started_on = serializers.DateField(allow_null=True)
+    closed_on = serializers.DateField(allow_null=True)
+    responsible_leader = serializers.IntegerField()
+    responsible_leader_title = serializers.CharField()
+    lead_department = serializers.IntegerField()
+    lead_department_name = serializers.CharField()
+    responsible_departments = serializers.ListField(child=serializers.IntegerField())
+    overdue = serializers.BooleanField()
+    work_done = serializers.CharField()
+    next_step = serializers.CharField()
+    difficulty = serializers.CharField()
+    reported_on = serializers.DateField(allow_null=True)
+    document = serializers.CharField()
+    stage_goal = serializers.CharField()
+    review_on = serializers.DateField(allow_null=True)
+    available_acts = serializers.ListField(child=serializers.CharField())
+
+
+def measure_row(measure: Measure, on: date, available_acts: list[str]) -> dict[str, Any]:
+    """One measure as the API gives it.
+
+    Args:
+        on: the day against which overdue is judged.
+    """
+    return {
+        "id": measure.pk,
+        "version": measure.version,
+        "number": measure.number,
+        "content": measure.content,
+        "sub_issue": measure.sub_issue_id,
+        "round": measure.sub_issue.round_id,
+        "kind": measure.kind,
+        "status": measure.status,
+        "status_label": measure.get_status_display(),
+        "done": measure.is_done,
+        "progress": measure.progress,
+        "due_on": measure.due_on,
+        "original_due_on": measure.original_due_on,
+        "due_assumed": measure.due_assumed,
+        "started_on": measure.started_on,
+        "closed_on": measure.closed_on,
+        "responsible_leader": measure.responsible_leader_id,
+        "responsible_leader_title": measure.responsible_leader.title,
+        "lead_department": measure.lead_department_id,
+        "lead_department_name": measure.lead_department.name,
+        "responsible_departments": [department.pk for department in measure.responsible_departments.all()],
+        "overdue": measure.is_overdue(on),
+        "work_done": measure.work_done,
+        "next_step": measure.next_step,
+        "difficulty": measure.difficulty,
+        "reported_on": measure.reported_on,
+        "document": measure.document,
+        "stage_goal": measure.stage_goal,
+        "review_on": measure.review_on,
+        "available_acts": available_acts,
+    }
+
+
+class EvidenceSerializer(serializers.ModelSerializer):
+    file = serializers.SerializerMethodField(help_text="The address of the file.")
+
+    class Meta:
+        model = Evidence
+        fields = [
+            "id",
+            "measure",
+            "kind",
+            "title",
+            "filename",
+            "content_type",
+            "size",
+            "sha256",
+            "uploaded_by_name",
+            "uploaded_on",
+            "uploaded_at",
+            "file",
+        ]
+
+    def get_file(self, evidence: Evidence) -> str:
+        return f"/api/v1/evidence/{evidence.pk}/file/"
+
+
+def measure_columns(on: date) -> list[Column]:
+    """The columns of an exported list of measures, as of a day that is printed in each row."""
+    return [
+        Column(_("No."), lambda m: m.number, 8),
+        Column(_("Finding"), lambda m: m.sub_issue.finding.title, 28),
+        Column(_("Sub-issue"), lambda m: m.sub_issue.title, 28),
+        Column(_("Measure"), lambda m: m.content, 40),
+        Column(_("Kind"), lambda m: m.get_kind_display(), 10),
+        Column(_("Responsible leader"), lambda m: m.responsible_leader.title, 16),
+        Column(_("Lead department"), lambda m: m.lead_department.name, 14),
+        Column(_("Responsible departments"), lambda m: "、".join(d.name for d in m.responsible_departments.all()), 20),
+        Column(_("Deadline"), lambda m: m.due_on, 11),
+        Column(_("Original deadline"), lambda m: m.original_due_on, 11),
+        Column(_("Status"), lambda m: m.get_status_display(), 12),
+        Column(_("Progress %"), lambda m: m.progress, 8),
+        Column(_("Overdue"), lambda m: _("Overdue") if m.is_overdue(on) else "", 8),
+        Column(_("What was done"), lambda m: m.work_done, 36),
+        Column(_("Next step"), lambda m: m.next_step, 24),
+        Column(_("Difficulties"), lambda m: m.difficulty, 24),
+        Column(_("Last report"), lambda m: m.reported_on, 11),
+        Column(_("Closed on"), lambda m: m.closed_on, 11),
+        Column(_("As of"), lambda m: on, 11),
+    ]

@@ -1,0 +1,73 @@
+"""The states of a measure, and which acts lead from one to another.
+
+Done is not closed: a department says `completed`, others strike it off against evidence (销号) and it is `closed`.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from rectify.workflow.transitions import Transition, TransitionTable
+
+
+class MeasureStatus(models.TextChoices):
+    NOT_STARTED = "not_started", _("Not started")
+    IN_PROGRESS = "in_progress", _("In progress")
+    COMPLETED = "completed", _("Completed, not closed yet")
+    IN_REVIEW = "in_review", _("Closure under review")
+    CLOSED = "closed", _("Closed")
+    SUSTAINED = "sustained", _("Moved to long term")
+    CANCELLED = "cancelled", _("Cancelled")
+    MERGED = "merged", _("Merged")
+
+
+S = MeasureStatus
+
+DONE = frozenset({S.COMPLETED, S.IN_REVIEW, S.CLOSED})
+SETTLED = frozenset({S.CLOSED, S.SUSTAINED, S.CANCELLED, S.MERGED})
+# Left out of lists and totals unless asked for: they answer nothing any more.
+OMITTED = frozenset({S.CANCELLED, S.MERGED})
+OPEN = frozenset(S) - SETTLED
+
+MEASURE_TRANSITIONS = TransitionTable(
+    [
+        Transition(
+            "report_progress",
+            _("Report progress"),
+            frozenset({S.NOT_STARTED, S.IN_PROGRESS}),
+            (S.IN_PROGRESS,),
+            frozenset({"liaison", "head"}),
+        ),
+        Transition(
+            "complete", _("Completed"), frozenset({S.IN_PROGRESS}), (S.COMPLETED,), frozenset({"liaison", "head"})
+        ),
+        Transition(
+            "request_closure",
+            _("Request closure"),
+            frozenset({S.IN_PROGRESS, S.COMPLETED}),
+            (S.IN_REVIEW,),
+            frozenset({"liaison"}),
+        ),
+        Transition("sign", _("Agree"), frozenset({S.IN_REVIEW}), (S.IN_REVIEW, S.CLOSED), frozenset({"signer"})),
+        Transition("return", _("Return for rework"), frozenset({S.IN_REVIEW}), (S.IN_PROGRESS,), frozenset({"signer"})),
+        Transition(
+            "recall", _("Recall"), frozenset({S.IN_REVIEW}), (S.IN_PROGRESS, S.COMPLETED), frozenset({"asker"})
+        ),
+        Transition("reopen", _("Reopen"), frozenset({S.CLOSED}), (S.IN_PROGRESS,), frozenset({"office"})),
+        Transition(
+            "correct",
+            _("Correct a report"),
+            frozenset({S.IN_PROGRESS, S.COMPLETED}),
+            (S.IN_PROGRESS, S.COMPLETED),
+            frozenset({"liaison", "head"}),
+        ),
+        Transition(
+            "add_evidence",
+            _("Add evidence"),
+            OPEN,
+            tuple(OPEN),
+            frozenset({"liaison", "head", "contributor", "office"}),
+        ),
+    ],
+    not_yours=_("Your role does not allow this for this measure."),
+    not_now=_("The measure's present state does not allow this."),
+)

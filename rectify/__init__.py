@@ -1,0 +1,1 @@
+"""Wiring: settings, addresses, the API root, Celery and WSGI. Knows every room; no room knows it."""

@@ -1,0 +1,1 @@
+"""Organisations, departments, leaders, people and the roles that they hold; sign-in."""

@@ -1,0 +1,152 @@
+"""Organisations and who does what in them."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class PersonManager(UserManager):
+    def system(self) -> "User":
+        """The user in whose name automatic work acts; made on first use, never able to sign in."""
+        user, created = self.get_or_create(username="system", defaults={"name": "系统"})
+        if created:
+            user.set_unusable_password()
+            user.save(update_fields=["password"])
+        return user
+
+
+class User(AbstractUser):
+    """A person with an account of their own, or the system user."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(_("name"), max_length=150)
+
+    objects: PersonManager = PersonManager()  # type: ignore[assignment, misc]
+
+    REQUIRED_FIELDS = ["name"]
+
+    def get_full_name(self) -> str:
+        return self.name or self.username
+
+    def get_short_name(self) -> str:
+        return self.get_full_name()
+
+    def __str__(self) -> str:
+        return self.get_full_name()
+
+
+class Role(models.TextChoices):
+    """What a person may be in an organisation."""
+
+    LIAISON = "liaison", _("Liaison")
+    HEAD = "head", _("Head of department")
+    LEADER = "leader", _("Responsible leader")
+    ASSISTANT = "assistant", _("Leader's assistant")
+    OFFICE = "office", _("Rectification office")
+    AUDITOR = "auditor", _("Inspection auditor")
+    SYSTEM_ADMIN = "system", _("System administrator")
+    SECURITY_ADMIN = "security", _("Security administrator")
+    AUDIT_ADMIN = "audit", _("Audit administrator")
+
+
+BUSINESS_ROLES = (Role.LIAISON, Role.HEAD, Role.LEADER, Role.ASSISTANT, Role.OFFICE, Role.AUDITOR)
+ADMINISTRATOR_ROLES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
+# The office and the auditors of a superior organisation read what its subordinates do; never the other way round.
+SUPERIOR_ROLES = (Role.OFFICE, Role.AUDITOR)
+
+
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    def readable_by(self, user: Any, on: date) -> "OrganizationQuerySet":
+        """The organisations whose business data a person may read on a day."""
+        posts = RoleAssignment.objects.active(on).filter(user=user)
+        own = posts.filter(role__in=BUSINESS_ROLES).values("organization")
+        superior = posts.filter(role__in=SUPERIOR_ROLES).values("organization")
+        return self.filter(Q(pk__in=own) | Q(parent__in=superior))
+
+
+class Organization(models.Model):
+    """A body that was inspected, or its superior."""
+
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    key = models.SlugField(_("key"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+
+    objects = OrganizationQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Department(models.Model):
+    """A department, office or affiliated unit of an organisation."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="departments")
+    key = models.SlugField(_("key"), max_length=60)
+    name = models.CharField(_("name"), max_length=200)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["organization", "key"], name="department_key_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Leader(models.Model):
+    """A post in the leadership that answers for sub-issues and measures; who holds it is a role assignment."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="leaders")
+    key = models.SlugField(_("key"), max_length=60)
+    title = models.CharField(_("title"), max_length=200)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["organization", "key"], name="leader_key_unique")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
+    def active(self, on: date) -> "RoleAssignmentQuerySet":
+        """The assignments in force on a day."""
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=on), Q(valid_until__isnull=True) | Q(valid_until__gte=on)
+        )
+
+
+class RoleAssignment(models.Model):
+    """One role of one person, from and until a day (both inclusive). One person may hold several."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="assignments")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="assignments")
+    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="assignments")
+    leader = models.ForeignKey(Leader, models.PROTECT, null=True, blank=True, related_name="assignments")
+    valid_from = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
+
+    objects = RoleAssignmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="department_roles_name_a_department",
+                condition=~Q(role__in=["liaison", "head"]) | Q(department__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="leader_roles_name_a_leader",
+                condition=~Q(role__in=["leader", "assistant"]) | Q(leader__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        place = self.department or self.leader or self.organization
+        return f"{place} {self.get_role_display()}"

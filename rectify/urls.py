@@ -1,0 +1,19 @@
+"""The address book."""
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from rectify.organization.pages import SignInView, SignOutView
+
+urlpatterns = [
+    path("", include("rectify.dashboards.urls")),
+    path("", include("measures.urls")),
+    path("sign-in/", SignInView.as_view(), name="sign-in"),
+    path("sign-out/", SignOutView.as_view(), name="sign-out"),
+    path("language/", set_language, name="set_language"),
+    path("api/v1/", include("rectify.api")),
+]
+
+handler400 = "rectify.web.problems.bad_request"
+handler403 = "rectify.web.problems.permission_denied"
+handler404 = "rectify.web.problems.page_not_found"

@@ -1,0 +1,1 @@
+"""Plumbing of pages and the API: problem details, paged lists, days in addresses, act endpoints. Knows workflow alone."""

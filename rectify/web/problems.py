@@ -1,0 +1,110 @@
+"""Refusals and failures as answers: RFC 9457 problem details for the API, a page in words for people."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from rectify.workflow.guards import flat_messages
+from rectify.workflow.refusals import Refusal
+
+logger = logging.getLogger(__name__)
+
+
+class ProblemResponse(Response):
+    """A problem detail (RFC 9457)."""
+
+    def __init__(self, status: int, code: str, title: Any, detail: Any, **members: Any) -> None:
+        body = {"type": f"/problems/{code}", "title": str(title), "status": status, "detail": str(detail), **members}
+        super().__init__(body, status=status, content_type="application/problem+json")
+
+
+def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """DRF's exception handler: every refusal as a problem detail; None leaves real failures to Django."""
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    if isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if isinstance(error, Refusal):
+        set_rollback()
+        return _of_refusal(error, context)
+    if isinstance(error, exceptions.APIException):
+        set_rollback()
+        return _of_api_exception(error)
+    return None
+
+
+def _of_refusal(error: Refusal, context: Mapping[str, Any]) -> Response:
+    members: dict[str, Any] = {}
+    if error.errors:
+        members["errors"] = error.errors
+    view = context.get("view")
+    if error.current is not None and hasattr(view, "current_row"):
+        members["current"] = view.current_row(error.current)
+    return ProblemResponse(error.status, error.code, error.title, error.detail, **members)
+
+
+def _of_api_exception(error: exceptions.APIException) -> Response:
+    detail = error.detail
+    members: dict[str, Any] = {}
+    if isinstance(detail, Mapping):
+        members["errors"] = {name: flat_messages(messages) for name, messages in detail.items()}
+        text = _("Please check the marked fields.")
+    elif isinstance(detail, list):
+        text = " ".join(str(message) for message in detail)
+    else:
+        text = str(detail)
+    code = str(error.default_code).replace("_", "-")
+    response = ProblemResponse(error.status_code, code, error.default_detail, text, **members)
+    if header := getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = header
+    if (wait := getattr(error, "wait", None)) is not None:
+        response["Retry-After"] = str(int(wait))
+    return response
+
+
+class ProblemPagesMiddleware:
+    """Shows a refusal that a page view let through as a page in the reader's language."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Refusal):
+            return problem_page(request, error.status, error.title, error.detail, errors=error.errors)
+        return None
+
+
+def problem_page(request: HttpRequest, status: int, title: Any, detail: Any, **context: Any) -> HttpResponse:
+    """A page that says what was wrong and what to do."""
+    return render(
+        request, "errors/problem.html", {"status": status, "title": title, "detail": detail, **context}, status=status
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return problem_page(request, 400, _("Bad request"), _("The address or the form was not understood."))
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return problem_page(request, 403, _("Not allowed"), _("Your role does not allow this."))
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return problem_page(request, 404, _("Not found"), _("There is nothing at this address, or it is not yours to see."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return problem_page(
+        request, 403, _("The form has expired"), _("Please go back, reload the page and send the form again.")
+    )

@@ -1,0 +1,1 @@
+"""Transition tables, refusals and the append-only history. Knows no app."""

@@ -1,0 +1,61 @@
+"""The checks before an act, in their fixed order: role (403), version and state (409), input (400)."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from .history import Tracked
+from .refusals import Invalid, Stale
+from .transitions import TransitionTable
+
+
+class ActInput(serializers.Serializer):
+    """What every act carries: the version of the row that its author saw."""
+
+    version = serializers.IntegerField(min_value=1, help_text="The version of the row that you saw.")
+
+
+class ReasonInput(ActInput):
+    reason = serializers.CharField(max_length=2000)
+
+
+def check(
+    table: TransitionTable, act: str, subject: Tracked, status: str, parties: Collection[str], data: Mapping[str, Any]
+) -> None:
+    """Raises Forbidden, Stale or WrongState, in this order, unless the act may go on to its input."""
+    table.require_party(act, parties)
+    check_version(subject, data)
+    table.require_state(act, status, current=subject)
+
+
+def check_version(subject: Tracked, data: Mapping[str, Any]) -> None:
+    """Raises Stale where a version is given and is not the present one; a missing one is left to `validated`."""
+    try:
+        version = int(data.get("version", subject.version))
+    except (TypeError, ValueError):
+        return
+    if version != subject.version:
+        raise Stale(_("Somebody else changed this in the meantime. Nothing of yours was lost."), current=subject)
+
+
+def validated(input_class: type[serializers.Serializer], data: Mapping[str, Any], **context: Any) -> dict[str, Any]:
+    """The cleaned input of an act. Raises Invalid with the messages per field."""
+    form = input_class(data=dict(data), context=context)
+    if not form.is_valid():
+        raise invalid(form.errors)
+    return form.validated_data
+
+
+def invalid(errors: Mapping[str, Any]) -> Invalid:
+    """Invalid for a map of field errors."""
+    return Invalid(
+        _("Please check the marked fields."), errors={name: flat_messages(messages) for name, messages in errors.items()}
+    )
+
+
+def flat_messages(messages: Any) -> list[Any]:
+    if isinstance(messages, Mapping):
+        return [text for inner in messages.values() for text in flat_messages(inner)]
+    return list(messages) if isinstance(messages, list | tuple) else [messages]
