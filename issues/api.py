@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from rectify.organization.posts import Posts
 from rectify.web import clock
+from rectify.web.act_endpoints import NUMBER
 from rectify.web.history_rows import HistorySerializer, history_rows
 from rectify.workflow.refusals import NotFound
 
@@ -38,10 +39,10 @@ DAYS = [
 class VisibleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """A collection of which everybody sees what is theirs to see."""
 
-    lookup_value_regex = "[0-9]+"
+    lookup_value_regex = NUMBER
 
     def get_queryset(self) -> Any:
-        queryset = super().get_queryset()
+        queryset: Any = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return queryset
         return queryset.visible_to(self.request.user, clock.today())
@@ -78,7 +79,7 @@ class FindingViewSet(VisibleViewSet):
 class ScopedViewSet(viewsets.GenericViewSet):
     """A collection that can be read as of a past day."""
 
-    lookup_value_regex = "[0-9]+"
+    lookup_value_regex = NUMBER
     filter_backends: Sequence[Any] = ()
     _scope: Scope | None = None
 
@@ -99,7 +100,7 @@ class SubIssueViewSet(ScopedViewSet):
     def rows_in_scope(self) -> Any:
         scope = self.scope
         if scope.round is None:
-            rows = self.queryset.visible_to(scope.user, scope.moment.today)
+            rows: Any = self.queryset.visible_to(scope.user, scope.moment.today)
         else:
             rows = self.queryset.filter(round=scope.round)
         if scope.moment.is_past:
@@ -110,7 +111,7 @@ class SubIssueViewSet(ScopedViewSet):
     def list(self, request: Request) -> Response:
         """Sub-issues, in the present or as of a past day."""
         page = self.paginate_queryset(self.rows_in_scope())
-        return self.get_paginated_response(self.represented(page))
+        return self.get_paginated_response(self.represented(page or []))
 
     def represented(self, page: Sequence[SubIssue]) -> Rows:
         scope = self.scope
@@ -135,7 +136,7 @@ class SubIssueViewSet(ScopedViewSet):
         return sub_issue_row(sub_issue, available(sub_issue, posts, pending_request(sub_issue)))
 
     @extend_schema(responses=HistorySerializer(many=True))
-    @action(detail=True)
+    @action(detail=True, pagination_class=None)
     def history(self, request: Request, pk: int) -> Response:
         """Every row of the sub-issue's own history, oldest first."""
         return Response(history_rows(self.visible(pk).history.order_by("sequence")))

@@ -9,18 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from rectify.organization.lookups import by_id_or_key
 from rectify.organization.models import Department, Leader
+from rectify.web.filters import ChoicesFilter, IdFilter
 from rectify.workflow.refusals import Invalid
 
 from .scope import Scope
 from .states import Kind, RoundStatus, SubIssueStatus
 
 
-class ChoicesFilter(filters.BaseInFilter, filters.ChoiceFilter):
-    """One or several of some choices, separated by commas."""
-
-
 class RoundFilterSet(filters.FilterSet):
-    organization = filters.NumberFilter(field_name="organization")
+    organization = IdFilter(field_name="organization")
     status = ChoicesFilter(choices=RoundStatus.choices)
     search = filters.CharFilter(field_name="title", lookup_expr="icontains", max_length=100)
 
@@ -28,8 +25,8 @@ class RoundFilterSet(filters.FilterSet):
 class WithinRoundFilterSet(filters.FilterSet):
     """For headings and findings."""
 
-    organization = filters.NumberFilter(field_name="round__organization")
-    round = filters.NumberFilter(field_name="round")
+    organization = IdFilter(field_name="round__organization")
+    round = IdFilter(field_name="round")
     search = filters.CharFilter(field_name="title", lookup_expr="icontains", max_length=100)
 
 
@@ -40,6 +37,9 @@ class ScopedFilterSet(filters.FilterSet):
     SEARCHED: tuple[str, ...] = ()
 
     def __init__(self, data: Any, queryset: Any, scope: Scope) -> None:
+        # A filter that is not asked for costs as much as one that is, and there are many.
+        known: dict[str, Any] = type(self).get_filters()
+        self.base_filters = {name: found for name, found in known.items() if name in data}
         super().__init__(data, queryset)
         self.scope = scope
 
@@ -101,9 +101,9 @@ class SubIssueFilterSet(ScopedFilterSet):
     ORDERINGS = {"number": "position", "due_on": "due_on", "status": "status", "kind": "kind"}
     SEARCHED = ("title", "finding__title")
 
-    organization = filters.NumberFilter(field_name="round__organization")
-    heading = filters.NumberFilter(method="by_heading")
-    finding = filters.NumberFilter(field_name="finding")
+    organization = IdFilter(field_name="round__organization")
+    heading = IdFilter(method="by_heading")
+    finding = IdFilter(field_name="finding")
     status = ChoicesFilter(choices=SubIssueStatus.choices, method="by_choices")
     kind = ChoicesFilter(choices=Kind.choices, method="by_choices")
     lead_department = filters.CharFilter(method="by_department", max_length=60)

@@ -1,5 +1,7 @@
 """The frame of a rectification: what the inspectors found, and into what it was split."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +31,16 @@ class Round(Tracked):
     a number that this room does not interpret.
     """
 
-    TRACKED = ("title", "status", "feedback_on", "notice_on", "intensive_from", "intensive_until", "declared", "planned")
+    TRACKED = (
+        "title",
+        "status",
+        "feedback_on",
+        "notice_on",
+        "intensive_from",
+        "intensive_until",
+        "declared",
+        "planned",
+    )
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="rounds")
     title = models.CharField(_("title"), max_length=200)
@@ -152,7 +163,8 @@ class SubIssue(Tracked):
             models.UniqueConstraint(fields=["round", "number"], name="sub_issue_number_unique"),
             models.CheckConstraint(
                 name="sub_issue_closed_on_its_day",
-                condition=Q(status="closed", closed_on__isnull=False) | (~Q(status="closed") & Q(closed_on__isnull=True)),
+                condition=Q(status="closed", closed_on__isnull=False)
+                | (~Q(status="closed") & Q(closed_on__isnull=True)),
             ),
         ]
         indexes = [
@@ -164,7 +176,7 @@ class SubIssue(Tracked):
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
-    def get_status_label(self) -> str:
+    def get_status_label(self) -> Any:
         """The state in words; a sub-issue that was closed before says so."""
         if self.reopened and self.status == SubIssueStatus.RECTIFYING:
             return _("Rectifying again")
@@ -237,5 +249,3 @@ class AcceptanceSignature(Signature):
             models.UniqueConstraint(fields=["request", "position"], name="acceptance_step_signed_once"),
             models.UniqueConstraint(fields=["request", "signer"], name="nobody_accepts_twice"),
         ]
-
-

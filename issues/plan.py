@@ -13,7 +13,7 @@ from rectify.organization.posts import Concern, Posts
 from rectify.workflow.acts import Act
 from rectify.workflow.guards import check, validated
 from rectify.workflow.history import Chain, Entry
-from rectify.workflow.record import record, record_birth
+from rectify.workflow.record import birth, record, record_birth
 from rectify.workflow.refusals import Forbidden, Invalid, NotFound
 from rectify.workflow.signing import Signer
 
@@ -157,8 +157,8 @@ def draft_sub_issues(act: Act, round_: Round, drafts: Sequence[NewSubIssue]) -> 
 
 
 def _birth(sub_issue: SubIssue, act: Act, who: tuple[str, str]) -> SubIssueHistory:
-    entry = Entry("draft", to_status=sub_issue.status, new=sub_issue.tracked_state())
-    return Chain(SubIssueHistory, sub_issue.pk).make(sub_issue.pk, act, who, entry)  # type: ignore[return-value]
+    chain = Chain(SubIssueHistory, sub_issue.pk, is_new=True)
+    return chain.make(sub_issue.pk, act, who, birth(sub_issue, "draft"))  # type: ignore[return-value]
 
 
 def locked_round(act: Act, round_id: int) -> Round:

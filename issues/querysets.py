@@ -1,6 +1,6 @@
 """What may be read of rounds, findings and sub-issues, and how they stood on a past day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -34,7 +34,9 @@ class WithinRoundQuerySet(models.QuerySet):
 
 
 class SubIssueQuerySet(WithinRoundQuerySet):
-    def as_of(self, on: date | None, known_at: datetime | None) -> "SubIssueQuerySet":
+    def as_of(
+        self, on: date | None, known_at: datetime | None, fields: Iterable[str] = STATE_THEN
+    ) -> "SubIssueQuerySet":
         """Adds `<field>_then`: how each stood on a day, as known at a moment; leaves out what did not exist yet."""
-        history = self.model._meta.get_field("history").related_model
-        return with_state_then(self, history, STATE_THEN, on, known_at)
+        history: Any = self.model._meta.get_field("history").related_model
+        return with_state_then(self, history, {name: STATE_THEN[name] for name in fields}, on, known_at)

@@ -44,7 +44,7 @@ class FindingSerializer(serializers.ModelSerializer):
 
 
 class SubIssueSerializer(serializers.Serializer):
-    """A sub-issue. Built by hand: lists of 500 are answered often, and the general machinery costs several times more."""
+    """A sub-issue. Built by hand: the general machinery costs several times more in long lists."""
 
     id = serializers.IntegerField()
     version = serializers.IntegerField()

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from rectify.organization.models import Organization
+from rectify.organization.posts import Posts
 from rectify.web.moments import Moment, read_moment
 from rectify.workflow.past import SUFFIX
 from rectify.workflow.refusals import Invalid
@@ -46,7 +47,11 @@ def find_round(user: Any, today: date, text: str) -> Round | None:
     """The round with an id given as text, if the reader may see it."""
     if not (text.isascii() and text.isdigit() and len(text) < 18):
         return None
-    return Round.objects.visible_to(user, today).select_related("organization").filter(pk=int(text)).first()
+    try:
+        found = Round.objects.select_related("organization").get(pk=int(text))
+    except Round.DoesNotExist:
+        return None
+    return found if Posts.of(user, today).reads(found.organization) else None
 
 
 def read_scope(user: Any, params: Mapping[str, str], today: date) -> Scope:

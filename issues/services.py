@@ -6,7 +6,6 @@ that its caller made under the lock that `locked` takes.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-
 from typing import Any
 
 from django.db import transaction
@@ -19,11 +18,11 @@ from rectify.workflow.guards import ActInput, ReasonInput, check, validated
 from rectify.workflow.history import Chain, Entry
 from rectify.workflow.record import record
 from rectify.workflow.refusals import NotFound, WrongState
-from rectify.workflow.signing import Outcome, require_signer, why_not_sign
+from rectify.workflow.signing import Outcome, require_signer, require_turn, why_not_sign
 
 from .inputs import AcceptanceInput, SignInput
 from .models import AcceptanceRequest, AcceptanceSignature, SubIssue, SubIssueHistory
-from .states import SUB_ISSUE_TRANSITIONS, SubIssueStatus
+from .states import SUB_ISSUE_TRANSITIONS, UNDER_WAY, SubIssueStatus
 
 
 @dataclass(frozen=True)
@@ -47,9 +46,7 @@ Readiness = Callable[[SubIssue], ClosureReadiness]
 
 
 def concern_of(sub_issue: SubIssue) -> Concern:
-    return Concern(
-        sub_issue.round.organization_id, sub_issue.lead_department_id, sub_issue.responsible_leader_id
-    )
+    return Concern(sub_issue.round.organization_id, sub_issue.lead_department_id, sub_issue.responsible_leader_id)
 
 
 def pending_request(sub_issue: SubIssue) -> AcceptanceRequest | None:
@@ -60,7 +57,7 @@ def pending_request(sub_issue: SubIssue) -> AcceptanceRequest | None:
 
 
 def pending_requests(sub_issues: list[SubIssue]) -> dict[int, AcceptanceRequest]:
-    """The requests under review of many sub-issues, by sub-issue: two statements, none where nothing is under review."""
+    """The requests under review of many sub-issues: two statements, none where nothing is under review."""
     ids = [sub_issue.pk for sub_issue in sub_issues if sub_issue.status == SubIssueStatus.IN_REVIEW]
     if not ids:
         return {}
@@ -81,7 +78,9 @@ def parties_to(sub_issue: SubIssue, posts: Posts, request: AcceptanceRequest | N
 
 
 def available(sub_issue: SubIssue, posts: Posts, request: AcceptanceRequest | None) -> list[str]:
-    """The acts open to a person on a sub-issue, by role and state."""
+    """The acts open to a person on a sub-issue, by role and state; none while its round is not under way."""
+    if sub_issue.round.status not in UNDER_WAY:
+        return []
     return SUB_ISSUE_TRANSITIONS.available(sub_issue.status, parties_to(sub_issue, posts, request))
 
 
@@ -107,9 +106,10 @@ class _Step:
         self.sub_issue = locked(self.posts, sub_issue_id)
         self.request = pending_request(self.sub_issue)
         self.parties = parties_to(self.sub_issue, self.posts, self.request)
-        if name in ("sign", "return") and self.request is not None and "signer" not in self.parties:
-            require_signer(self.request, self.parties, act.actor.pk)
+        require_turn(name, self.request, self.parties, act.actor.pk, self.sub_issue)
         check(SUB_ISSUE_TRANSITIONS, name, self.sub_issue, self.sub_issue.status, self.parties, data)
+        if self.sub_issue.round.status not in UNDER_WAY:
+            raise WrongState(_("The round is not under way; its sub-issues cannot be changed."), current=self.sub_issue)
 
     @property
     def who(self) -> tuple[str, str]:
@@ -229,5 +229,3 @@ def reopen_with(act: Act, sub_issue: SubIssue, who: tuple[str, str], reason: str
 
 def _reopened() -> dict[str, Any]:
     return {"status": SubIssueStatus.RECTIFYING.value, "closed_on": None, "reopened": True}
-
-

@@ -13,6 +13,10 @@ class RoundStatus(models.TextChoices):
     ARCHIVED = "archived", _("Archived")
 
 
+# The states of a round in which its sub-issues, and what answers them, can be acted on.
+UNDER_WAY = frozenset({RoundStatus.ACTIVE, RoundStatus.NOTICED})
+
+
 class SubIssueStatus(models.TextChoices):
     RECTIFYING = "rectifying", _("Being rectified")
     IN_REVIEW = "in_review", _("Under acceptance")
@@ -40,12 +44,29 @@ SUB_ISSUE_TRANSITIONS = TransitionTable(
             frozenset({"liaison", "head"}),
         ),
         Transition(
-            "sign", _("Accept"), frozenset({S.IN_REVIEW}), (S.IN_REVIEW, S.CLOSED, S.SUSTAINED), frozenset({"signer"})
+            "sign",
+            _("Accept"),
+            frozenset({S.IN_REVIEW}),
+            (S.IN_REVIEW, S.CLOSED, S.SUSTAINED),
+            frozenset({"signer"}),
+            frozenset({"office", "leader"}),
         ),
         Transition(
-            "return", _("Return for rework"), frozenset({S.IN_REVIEW}), (S.RECTIFYING, S.SUSTAINED), frozenset({"signer"})
+            "return",
+            _("Return for rework"),
+            frozenset({S.IN_REVIEW}),
+            (S.RECTIFYING, S.SUSTAINED),
+            frozenset({"signer"}),
+            frozenset({"office", "leader"}),
         ),
-        Transition("recall", _("Recall"), frozenset({S.IN_REVIEW}), (S.RECTIFYING, S.SUSTAINED), frozenset({"asker"})),
+        Transition(
+            "recall",
+            _("Recall"),
+            frozenset({S.IN_REVIEW}),
+            (S.RECTIFYING, S.SUSTAINED),
+            frozenset({"asker"}),
+            frozenset({"liaison", "head"}),
+        ),
         Transition("reopen", _("Reopen"), frozenset({S.CLOSED, S.SUSTAINED}), (S.RECTIFYING,), frozenset({"office"})),
     ],
     not_yours=_("Your role does not allow this for this sub-issue."),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import viewsets
 from rest_framework.request import Request
@@ -14,10 +15,11 @@ from issues.inputs import AcceptanceInput, NoticeInput, PlanInput, SignInput
 from issues.models import RoundHistory, SubIssueHistory
 from issues.plan import publish_notice
 from issues.representation import RoundSerializer, SubIssueSerializer
-from issues.scope import read_scope
+from rectify.organization.models import Organization
 from rectify.web import clock
 from rectify.web.act_endpoints import act_endpoint
 from rectify.web.history_rows import HistorySerializer, history_rows
+from rectify.web.moments import Moment, read_day
 from rectify.workflow.guards import ActInput, ReasonInput
 from rectify.workflow.refusals import Invalid
 
@@ -50,29 +52,46 @@ class ActingRoundViewSet(RoundViewSet):
 
 
 class HistoryViewSet(viewsets.GenericViewSet):
-    """History of one kind of subject within a round, oldest entry first."""
+    """History of one kind of subject, in the order in which it was entered."""
 
     serializer_class = HistorySerializer
     filter_backends: Sequence[Any] = ()
 
     def counts_exactly(self) -> bool:
-        return True
+        return not {"round", "sub_issue", "measure"}.isdisjoint(self.request.query_params)
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("round", int, required=True),
             OpenApiParameter("subject", str, enum=list(TABLES), description="measure unless another is named"),
+            OpenApiParameter("round", int),
+            OpenApiParameter("sub_issue", int, description="of a sub-issue, or of its measures"),
+            OpenApiParameter("measure", int),
+            OpenApiParameter("known_at", str, description="Entries made after this day are left out."),
         ],
         responses=HistorySerializer(many=True),
     )
     def list(self, request: Request) -> Response:
-        """Rows of history of a round: of its measures, its sub-issues, or the round itself."""
-        scope = read_scope(request.user, request.query_params, clock.today())
-        if scope.round is None:
-            raise Invalid(errors={"round": ["?round="]})
+        """History of measures, sub-issues or rounds, narrowed to a round, a sub-issue or a measure."""
         subject = request.query_params.get("subject", "measure")
         if subject not in TABLES:
-            raise Invalid(errors={"subject": [", ".join(TABLES)]})
+            raise Invalid(errors={"subject": [_("One of: %(names)s.") % {"names": ", ".join(TABLES)}]})
         path = "round" if subject == "round" else "sub_issue__round"
-        rows = TABLES[subject].objects.filter(**{path: scope.round}).order_by("recorded_at", "pk")
-        return self.get_paginated_response(history_rows(self.paginate_queryset(rows)))
+        readable = Organization.objects.readable_by(request.user, clock.today())
+        rows = TABLES[subject].objects.filter(**{f"{path}__organization__in": readable.values("pk")})
+        for name in ("round", "sub_issue", "measure"):
+            if text := request.query_params.get(name, ""):
+                rows = rows.filter(**self._narrowed(subject, path, name, text))
+        if text := request.query_params.get("known_at", ""):
+            known_on = read_day("known_at", text)
+            rows = rows.filter(recorded_at__lte=Moment(known_on, known_on, known_on).known_at)
+        page = self.paginate_queryset(rows.order_by("recorded_at", "pk"))
+        return self.get_paginated_response(history_rows(page or []))
+
+    @staticmethod
+    def _narrowed(subject: str, path: str, name: str, text: str) -> dict[str, Any]:
+        """The lookup for one parameter; refused where the subject has no such thing above it."""
+        column = path if name == "round" else name
+        above = {"round": ("round",), "sub_issue": ("round", "sub_issue"), "measure": ("round", "sub_issue", "measure")}
+        if name not in above[subject] or not (text.isascii() and text.isdigit() and len(text) < 18):
+            raise Invalid(errors={name: [_("This does not fit the subject, or is no number.")]})
+        return {column: int(text)}

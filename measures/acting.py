@@ -6,14 +6,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from issues.models import SubIssue
-from issues.states import RoundStatus, SubIssueStatus
+from issues.states import UNDER_WAY, SubIssueStatus
 from rectify.organization.posts import Posts
 from rectify.workflow.acts import Act
 from rectify.workflow.guards import check
 from rectify.workflow.history import Chain, Entry, HistoryRow
 from rectify.workflow.record import record
 from rectify.workflow.refusals import NotFound, WrongState
-from rectify.workflow.signing import Outcome, require_signer
+from rectify.workflow.signing import Outcome, require_turn
 
 from .models import ClosureRequest, Measure, MeasureHistory
 from .parties import concern_of, parties_to, pending_request
@@ -33,20 +33,19 @@ class MeasureStep:
         self.measure, self.sub_issue = locked_measure(self.posts, measure_id)
         self.request = pending_request(self.measure)
         self.parties = parties_to(self.measure, self.posts, self.request)
-        if name in ("sign", "return") and self.request is not None and "signer" not in self.parties:
-            require_signer(self.request, self.parties, act.actor.pk)
+        require_turn(name, self.request, self.parties, act.actor.pk, self.measure)
         check(MEASURE_TRANSITIONS, name, self.measure, self.measure.status, self.parties, data)
         self._require_open_round()
 
     def _require_open_round(self) -> None:
-        if self.sub_issue.round.status not in (RoundStatus.ACTIVE, RoundStatus.NOTICED):
+        if self.sub_issue.round.status not in UNDER_WAY:
             raise WrongState(_("The round is not under way; its measures cannot be changed."), current=self.measure)
         if self.sub_issue.status == SubIssueStatus.CLOSED and self.name != "reopen":
             raise WrongState(_("The sub-issue is closed; reopen the measure first."), current=self.measure)
 
     @property
     def who(self) -> tuple[str, str]:
-        return self.posts.who(concern_of(self.measure))
+        return self.posts.who(concern_of(self.measure), self.measure.lead_department)
 
     def write(
         self,
@@ -80,20 +79,19 @@ class MeasureStep:
 
 
 def locked_measure(posts: Posts, measure_id: int) -> tuple[Measure, SubIssue]:
-    """The measure under its sub-issue's lock. Raises NotFound where the person may not see it."""
-    sub_issue_id = Measure.objects.filter(pk=measure_id).values_list("sub_issue_id", flat=True).first()
-    sub_issue = (
-        SubIssue.objects.select_for_update(of=("self",))
-        .select_related("round__organization")
-        .filter(pk=sub_issue_id)
-        .first()
-    )
-    if sub_issue is None or not posts.reads(sub_issue.round.organization):
+    """The measure under its sub-issue's lock. Raises NotFound where the person may not see it.
+
+    One statement locks the sub-issue, then the measure: whoever had to wait for the sub-issue must see what was written
+    to the measure meanwhile, and PostgreSQL reads a row anew only where it was locked itself.
+    """
+    try:
+        measure = (
+            Measure.objects.select_for_update(of=("sub_issue", "self"))
+            .select_related("lead_department", "responsible_leader", "sub_issue__round__organization")
+            .get(pk=measure_id)
+        )
+    except Measure.DoesNotExist as error:
+        raise NotFound() from error
+    if not posts.reads(measure.sub_issue.round.organization):
         raise NotFound()
-    measure = (
-        Measure.objects.select_related("lead_department", "responsible_leader")
-        .prefetch_related("responsible_departments")
-        .get(pk=measure_id)
-    )
-    measure.sub_issue = sub_issue
-    return measure, sub_issue
+    return measure, measure.sub_issue

@@ -1,6 +1,7 @@
 """Measures and evidence over the API."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.http import FileResponse
@@ -17,25 +18,33 @@ from rest_framework.response import Response
 from issues.api import DAYS, Rows, ScopedViewSet
 from rectify.organization.posts import Posts
 from rectify.web import clock
-from rectify.web.act_endpoints import PROBLEMS, act_endpoint, body_of
+from rectify.web.act_endpoints import NUMBER, act_endpoint, body_of
 from rectify.web.history_rows import HistorySerializer, history_rows
 from rectify.web.tables import CSVRenderer, XLSXRenderer, table_response
 from rectify.workflow.guards import ActInput, ReasonInput
 from rectify.workflow.refusals import Invalid, NotFound
 
 from . import closing, evidence, services
-from .filters import MeasureFilterSet
+from .answers import around, for_answers
+from .filters import EvidenceFilterSet, MeasureFilterSet
 from .inputs import ClosureInput, CompletionInput, CorrectionInput, ReportInput, SignInput
-from .models import Evidence, Measure
-from .parties import available, pending_request, pending_requests
+from .models import ClosureRequest, Evidence, Measure
+from .parties import Around, around_objects, available, pending_request, pending_requests
 from .past import rewind_measures
 from .representation import EvidenceSerializer, MeasureSerializer, measure_columns, measure_row
+
+
+def present_row(
+    measure: Measure, seen: Around, request: ClosureRequest | None, posts: Posts, today: date
+) -> dict[str, Any]:
+    """A measure as it is now, with the acts that are open to the reader."""
+    return measure_row(measure, seen, today, available(measure, posts, request, seen))
 
 
 class MeasureViewSet(ScopedViewSet):
     """Measures, and the acts on them."""
 
-    queryset = Measure.objects.for_display()
+    queryset = Measure.objects.all()
     serializer_class = MeasureSerializer
     renderer_classes = [JSONRenderer, CSVRenderer, XLSXRenderer]
 
@@ -57,56 +66,64 @@ class MeasureViewSet(ScopedViewSet):
         kind = request.accepted_renderer.format
         if kind in ("csv", "xlsx"):
             return self.table(kind)
-        return self.get_paginated_response(self.represented(self.paginate_queryset(self.rows_in_scope())))
+        rows = self.rows_in_scope()
+        rows = rows.select_related("sub_issue") if self.scope.moment.is_past else for_answers(rows)
+        return self.get_paginated_response(self.represented(self.paginate_queryset(rows) or []))
 
     def table(self, kind: str) -> Any:
         """The whole list as a file."""
         scope = self.scope
-        rows: Any = self.rows_in_scope().select_related(
-            "lead_department", "responsible_leader", "sub_issue__round__organization", "sub_issue__finding"
-        )
+        rows: Any = self.rows_in_scope().for_display().select_related("sub_issue__finding")
         if scope.moment.is_past and scope.round is not None:
             rows = rewind_measures(rows, scope.round.organization_id, scope.moment.on)
         else:
             rows = rows.iterator(chunk_size=1000)
         title = "整改台账"
-        note = f"数据截至 {scope.moment.on}" + (f"，当时掌握情况 {scope.moment.known_on}" if scope.moment.known_on else "")
+        note = f"数据截至 {scope.moment.on}" + (
+            f"，当时掌握情况 {scope.moment.known_on}" if scope.moment.known_on else ""
+        )
         return table_response(kind, f"ledger-{scope.moment.on}", title, note, measure_columns(scope.moment.on), rows)
 
     def represented(self, page: Sequence[Measure]) -> Rows:
         scope = self.scope
         if scope.moment.is_past and scope.round is not None:
             rewound = rewind_measures(page, scope.round.organization_id, scope.moment.on)
-            return [measure_row(measure, scope.moment.on, []) for measure in rewound]
+            for measure in rewound:
+                measure.sub_issue.round = scope.round
+            return [measure_row(measure, around_objects(measure), scope.moment.on, []) for measure in rewound]
         requests = pending_requests(list(page))
-        return [
-            measure_row(measure, scope.moment.today, available(measure, self.posts, requests.get(measure.pk)))
-            for measure in page
-        ]
+        posts, today = self.posts, scope.moment.today
+        return [present_row(measure, around(measure), requests.get(measure.pk), posts, today) for measure in page]
 
     def retrieve(self, request: Request, pk: int) -> Response:
         """One measure as it is now."""
-        return Response(self.current_row(self.visible(pk)))
+        measure, seen = self.visible(pk)
+        return Response(present_row(measure, seen, pending_request(measure), self.posts, clock.today()))
 
-    def visible(self, pk: int) -> Measure:
-        found = self.queryset.filter(pk=pk).first()
-        if found is None or not self.posts.reads(found.sub_issue.round.organization):
+    def visible(self, pk: int) -> tuple[Measure, Around]:
+        """A measure that the reader may see, and what stands around it."""
+        try:
+            found = for_answers(self.queryset).get(pk=pk)
+        except Measure.DoesNotExist as error:
+            raise NotFound() from error
+        seen = around(found)
+        if not self.posts.reads(seen.organization):
             raise NotFound()
-        return found
+        return found, seen
 
     @property
     def posts(self) -> Posts:
         return Posts.of(self.request.user, clock.today())
 
     def current_row(self, measure: Measure) -> dict[str, Any]:
-        acts = available(measure, self.posts, pending_request(measure))
-        return measure_row(measure, clock.today(), acts)
+        """A measure as an act has left it."""
+        return present_row(measure, around_objects(measure), pending_request(measure), self.posts, clock.today())
 
     @extend_schema(responses=HistorySerializer(many=True))
-    @action(detail=True)
+    @action(detail=True, pagination_class=None)
     def history(self, request: Request, pk: int) -> Response:
         """Every row of the measure's history, oldest first."""
-        return Response(history_rows(self.visible(pk).history.order_by("sequence")))
+        return Response(history_rows(self.visible(pk)[0].history.order_by("sequence")))
 
     act_report_progress = act_endpoint("report_progress", services.report_progress, ReportInput, MeasureSerializer)
     act_correct = act_endpoint("correct", services.correct, CorrectionInput, MeasureSerializer)
@@ -130,9 +147,9 @@ class EvidenceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
 
     queryset = Evidence.objects.all()
     serializer_class = EvidenceSerializer
-    filterset_fields = ["measure", "kind", "sha256"]
+    filterset_class = EvidenceFilterSet
     parser_classes = [MultiPartParser]
-    lookup_value_regex = "[0-9]+"
+    lookup_value_regex = NUMBER
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
@@ -142,7 +159,7 @@ class EvidenceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
     def counts_exactly(self) -> bool:
         return "measure" in self.request.query_params
 
-    @extend_schema(request=evidence.EvidenceInput, responses={201: EvidenceSerializer, **PROBLEMS})
+    @extend_schema(request=evidence.EvidenceInput, responses={201: EvidenceSerializer})
     def create(self, request: Request) -> Response:
         """Adds a file to a measure."""
         data = body_of(request)
@@ -153,7 +170,7 @@ class EvidenceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         added = evidence.add_evidence(clock.act_of(request.user), measure_id, data, request.FILES.get("file"))
         return Response(EvidenceSerializer(added).data, status=201)
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY, **PROBLEMS})
+    @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
     @action(detail=True, content_negotiation_class=AnyType)
     def file(self, request: Request, pk: int) -> FileResponse:
         """The file itself, as a download that no browser runs."""

@@ -42,7 +42,12 @@ FILE_TYPES: dict[str, tuple[bytes, str]] = {
     ".csv": (b"", "text/csv; charset=utf-8"),
 }
 # What an office document must hold to be what its name says.
-ZIP_MEMBERS = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml", ".pptx": "ppt/presentation.xml", ".ofd": "OFD.xml"}
+ZIP_MEMBERS = {
+    ".docx": "word/document.xml",
+    ".xlsx": "xl/workbook.xml",
+    ".pptx": "ppt/presentation.xml",
+    ".ofd": "OFD.xml",
+}
 
 
 class EvidenceInput(serializers.Serializer):
@@ -111,7 +116,9 @@ def check_file(filename: str, upload: UploadedFile) -> str:
     ending = Path(filename).suffix.lower()
     if ending not in FILE_TYPES:
         kinds = " ".join(sorted(ending.removeprefix(".") for ending in FILE_TYPES))
-        raise Invalid(errors={"file": [_("Files of this kind are not accepted. Accepted are: %(kinds)s.") % {"kinds": kinds}]})
+        raise Invalid(
+            errors={"file": [_("Files of this kind are not accepted. Accepted are: %(kinds)s.") % {"kinds": kinds}]}
+        )
     if not _is_what_it_says(ending, upload):
         message = _("The file's content is not that of a %(ending)s file.") % {"ending": ending}
         raise Invalid(errors={"file": [message]})

@@ -5,11 +5,14 @@ from typing import Any
 import django_filters as filters
 from django.db.models import F, Q
 
-from issues.filters import ChoicesFilter, ScopedFilterSet
-from issues.states import Kind
+from issues.filters import ScopedFilterSet, SubIssueFilterSet
+from issues.models import SubIssue
+from issues.states import Kind, SubIssueStatus
 from rectify.organization.lookups import by_id_or_key
 from rectify.organization.models import Department
+from rectify.web.filters import ChoicesFilter, IdFilter
 
+from .models import EvidenceKind
 from .querysets import due_within, late
 from .states import DONE, MeasureStatus
 
@@ -26,12 +29,13 @@ class MeasureFilterSet(ScopedFilterSet):
     }
     SEARCHED = ("content", "work_done", "document", "sub_issue__title", "sub_issue__finding__title")
 
-    organization = filters.NumberFilter(field_name="sub_issue__round__organization")
-    heading = filters.NumberFilter(method="by_heading")
-    finding = filters.NumberFilter(field_name="sub_issue__finding")
-    sub_issue = filters.NumberFilter(field_name="sub_issue")
-    special_plan = filters.NumberFilter(field_name="sub_issue__special_plan")
+    organization = IdFilter(field_name="sub_issue__round__organization")
+    heading = IdFilter(method="by_heading")
+    finding = IdFilter(field_name="sub_issue__finding")
+    sub_issue = IdFilter(field_name="sub_issue")
+    special_plan = IdFilter(field_name="sub_issue__special_plan")
     status = ChoicesFilter(choices=MeasureStatus.choices, method="by_choices")
+    sub_issue_status = ChoicesFilter(choices=SubIssueStatus.choices, method="by_sub_issue_status")
     done = filters.BooleanFilter(method="by_done")
     kind = ChoicesFilter(choices=Kind.choices, method="by_choices")
     lead_department = filters.CharFilter(method="by_department", max_length=60)
@@ -39,7 +43,7 @@ class MeasureFilterSet(ScopedFilterSet):
     responsible_leader = filters.CharFilter(method="by_leader", max_length=60)
     due_before = filters.DateFilter(method="by_due_before", label="on or before this day")
     due_after = filters.DateFilter(method="by_due_after", label="on or after this day")
-    due_within = filters.NumberFilter(method="by_due_within", min_value=0, max_value=3660)
+    due_within = IdFilter(method="by_due_within", min_value=0, max_value=3660)
     overdue = filters.BooleanFilter(method="by_overdue")
     search = filters.CharFilter(method="by_search", max_length=100)
     ordering = filters.CharFilter(method="by_ordering", max_length=100)
@@ -49,9 +53,19 @@ class MeasureFilterSet(ScopedFilterSet):
         return queryset if self.form.cleaned_data.get("status") else queryset.counted(self.scope.suffix)
 
     def by_heading(self, queryset: Any, name: str, value: Any) -> Any:
-        return queryset.filter(
-            Q(sub_issue__finding__heading=value) | Q(sub_issue__finding__heading__parent=value)
-        )
+        return queryset.filter(Q(sub_issue__finding__heading=value) | Q(sub_issue__finding__heading__parent=value))
+
+    def by_sub_issue_status(self, queryset: Any, name: str, values: list[str] | None) -> Any:
+        if not values:
+            return queryset
+        fitting = SubIssueFilterSet({"status": ",".join(values)}, self.sub_issues(), self.scope).filtered()
+        return queryset.filter(sub_issue__in=fitting.order_by().values("pk"))
+
+    def sub_issues(self) -> Any:
+        """The sub-issues of the scope, with their state then where the moment is past."""
+        moment = self.scope.moment
+        found: Any = SubIssue.objects.filter(round=self.scope.round) if self.scope.round else SubIssue.objects.all()
+        return found.as_of(moment.on, moment.known_at) if moment.is_past else found
 
     def by_done(self, queryset: Any, name: str, value: bool) -> Any:
         done = Q(**{f"{self.column('status')}__in": DONE})
@@ -83,3 +97,9 @@ class MeasureFilterSet(ScopedFilterSet):
         return column if column == "position" else self.column(column)
 
 
+class EvidenceFilterSet(filters.FilterSet):
+    measure = IdFilter(field_name="measure")
+    sub_issue = IdFilter(field_name="measure__sub_issue")
+    round = IdFilter(field_name="measure__sub_issue__round")
+    kind = filters.ChoiceFilter(choices=EvidenceKind.choices)
+    sha256 = filters.CharFilter(max_length=64)

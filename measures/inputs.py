@@ -58,7 +58,7 @@ class ClosureInput(ActInput):
                 raise serializers.ValidationError(_("Unknown outcome: %(name)s.") % {"name": name})
             if quantity <= 0:
                 raise serializers.ValidationError(_("A ticked outcome needs a quantity greater than 0."))
-        return {name: str(quantity.normalize()) for name, quantity in outcomes.items()}
+        return {name: format(quantity.normalize(), "f") for name, quantity in outcomes.items()}
 
 
 class SignInput(ActInput):

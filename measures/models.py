@@ -20,8 +20,8 @@ from .states import DONE, SETTLED, MeasureStatus
 class Measure(Tracked):
     """A measure (整改措施): what is done about a sub-issue, by whom and until when.
 
-    `work_done`, `next_step`, `difficulty` and `reported_on` are the newest report's; `progress` is in percent, and None for
-    long-term measures, which have a stage goal and a review day instead.
+    `work_done`, `next_step`, `difficulty` and `reported_on` are the newest report's; `progress` is in percent, and None
+    for long-term measures, which have a stage goal and a review day instead.
     """
 
     TRACKED = (
@@ -78,7 +78,8 @@ class Measure(Tracked):
             ),
             models.CheckConstraint(
                 name="measure_closed_on_its_day",
-                condition=Q(status="closed", closed_on__isnull=False) | (~Q(status="closed") & Q(closed_on__isnull=True)),
+                condition=Q(status="closed", closed_on__isnull=False)
+                | (~Q(status="closed") & Q(closed_on__isnull=True)),
             ),
         ]
         indexes = [
@@ -140,7 +141,9 @@ class ClosureRequest(SigningRequest):
     class Meta(SigningRequest.Meta):
         abstract = False
         constraints = [
-            models.UniqueConstraint(fields=["measure"], condition=Q(outcome="pending"), name="one_pending_closure_request")
+            models.UniqueConstraint(
+                fields=["measure"], condition=Q(outcome="pending"), name="one_pending_closure_request"
+            )
         ]
 
 
@@ -188,6 +191,21 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class HistoryCheck(models.Model):
+    """The result of one check of the whole history: when it was last proved, and with what result."""
+
+    checked_at = models.DateTimeField()
+    rows = models.PositiveBigIntegerField()
+    flaws = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-checked_at"]
+        get_latest_by = "checked_at"
+
+    def __str__(self) -> str:
+        return f"{self.checked_at:%Y-%m-%d %H:%M}: {self.rows} rows, {self.flaws} flaws"
 
 
 HISTORY_TABLES = (MeasureHistory._meta.db_table,)

@@ -1,10 +1,201 @@
-"""Pages of measures."""
+"""The page of a measure: what is asked, what was done, where it stands, and which acts are open."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from rectify.organization.posts import Posts
+from rectify.web import clock
+from rectify.web.moments import Moment, read_moment
+from rectify.workflow.refusals import NotFound
+from rectify.workflow.signing import Outcome
+
+from .asked import asked_of_measure, path_of
+from .filled import Filled
+from .forms import fields_for
+from .minutes import minutes, with_corrections
+from .models import ClosureRequest, Evidence, Measure
+from .parties import available, parties_to
+from .past import rewind_measures
+from .standing import chain_steps, last_change, whose_turn, why_nots
+from .states import MEASURE_TRANSITIONS
+
+SHOWN_ROWS = 40
+PRIMARY = ("sign", "report_progress", "request_closure", "reopen")
 
 
 @login_required
-def todo(request: HttpRequest) -> HttpResponse:
-    return render(request, "base.html")
+@require_safe
+def measure(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page of one measure; `?act=` opens the form of an act, `?history=all` shows every entry."""
+    return measure_page(request, pk, Filled(request.GET.get("act", ""), request.GET.dict()))
+
+
+def measure_page(request: HttpRequest, pk: int, filled: Filled) -> HttpResponse:
+    """The page, with a form as it was sent where it was refused."""
+    seen = look_at(request, pk)
+    return render(request, "measures/measure.html", page_context(request, seen, filled), status=filled.status)
+
+
+@dataclass
+class SeenMeasure:
+    """A measure as a reader sees it.
+
+    Args:
+        request: the newest request to close it, where the present is shown.
+        acts: what the reader may do now.
+    """
+
+    measure: Measure
+    posts: Posts
+    moment: Moment
+    request: ClosureRequest | None
+    parties: frozenset[str]
+    acts: list[str]
+
+
+def visible_measure(posts: Posts, pk: int) -> Measure:
+    """The measure with everything above it. Raises NotFound where the reader may not see it."""
+    found = (
+        Measure.objects.for_display()
+        .select_related("sub_issue__finding__heading__parent", "sub_issue__special_plan", "sub_issue__lead_department")
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None or not posts.reads(found.sub_issue.round.organization):
+        raise NotFound(_("There is no such measure, or it is not yours to see."))
+    return found
+
+
+def look_at(request: HttpRequest, pk: int) -> SeenMeasure:
+    """The measure that an address names, as of the day that it names."""
+    today = clock.today()
+    posts = Posts.of(request.user, today)
+    found = visible_measure(posts, pk)
+    round_ = found.sub_issue.round
+    request.round = round_  # type: ignore[attr-defined]
+    moment = read_moment(request.GET, today, round_.feedback_on)
+    if moment.is_past:
+        then = Measure.objects.filter(pk=pk).as_of(moment.on, moment.known_at).select_related("sub_issue")
+        rewound = rewind_measures(then, round_.organization_id, moment.on)
+        if not rewound:
+            raise NotFound(_("This measure did not exist on that day."))
+        rewound[0].sub_issue = found.sub_issue
+        return SeenMeasure(rewound[0], posts, moment, None, frozenset(), [])
+    newest = found.closure_requests.prefetch_related("signatures").order_by("-pk").first()
+    pending = newest if newest is not None and newest.outcome == Outcome.PENDING else None
+    acts = available(found, posts, pending)
+    return SeenMeasure(found, posts, moment, newest, parties_to(found, posts, pending), acts)
+
+
+def page_context(request: HttpRequest, seen: SeenMeasure, filled: Filled) -> dict[str, Any]:
+    """Everything that the page shows."""
+    found, on, past = seen.measure, seen.moment.on, seen.moment.is_past
+    whole = request.GET.get("history") == "all"
+    rows = list(history_of(found, seen.moment)[: None if whole else SHOWN_ROWS + 1])
+    shown = rows if whole else rows[:SHOWN_ROWS]
+    opened = filled.act if filled.act in seen.acts else "sign" if "sign" in seen.acts and not filled.refusal else ""
+    return {
+        "measure": found,
+        "seen": seen,
+        "path": path_of(found.sub_issue),
+        "asked": asked_of_measure(found, on),
+        "days_left": (found.due_on - on).days if found.due_on else None,
+        "latest": latest_report(found),
+        "evidence": evidence_items(evidence_of(found, seen.moment)),
+        "minutes": minutes(shown),
+        "more_rows": len(rows) > len(shown),
+        "turn": "" if past else whose_turn(found, seen.request, last_change(rows), on),
+        "chain": chain_of(seen, rows),
+        "why_nots": why_nots(found, seen.posts, seen.parties, seen.request, seen.acts)
+        if not seen.moment.is_past
+        else [],
+        "buttons": buttons(found, seen.acts, opened),
+        "here": reverse("measure", args=[found.pk]),
+        "opened": opened,
+        "panel": f"measures/act_{opened}.html" if opened else "",
+        "act_url": reverse("measure-act", args=[found.pk, opened]) if opened else "",
+        "form": fields_for(found, opened, filled),
+        "filled": filled,
+    }
+
+
+def history_of(found: Measure, moment: Moment) -> Any:
+    """A measure's rows, newest first, as far as they count for the day that is shown."""
+    rows = with_corrections(found.history.all())
+    if moment.is_past:
+        rows = rows.filter(happened_on__lte=moment.on)
+        if moment.known_at:
+            rows = rows.filter(recorded_at__lte=moment.known_at)
+    return rows
+
+
+def evidence_of(found: Measure, moment: Moment) -> Any:
+    """A measure's evidence on the day that is shown, newest first."""
+    files = found.evidence.order_by("-pk")
+    return files.filter(uploaded_on__lte=moment.known_on or moment.on) if moment.is_past else files
+
+
+def evidence_items(files: Any) -> list[dict[str, Any]]:
+    """Evidence for the `evidence` component."""
+    return [evidence_item(file) for file in files]
+
+
+def evidence_item(file: Evidence) -> dict[str, Any]:
+    kind = file.content_type
+    icon = "image" if kind.startswith("image/") else "table" if "sheet" in kind or "excel" in kind else "file"
+    return {
+        "title": file.title,
+        "url": reverse("evidence", args=[file.pk]),
+        "kind": file.get_kind_display(),
+        "name": file.filename,
+        "bytes": file.size,
+        "on": file.uploaded_on,
+        "who": file.uploaded_by_name,
+        "icon": icon,
+    }
+
+
+def latest_report(found: Measure) -> list[dict[str, Any]]:
+    """The newest report, for the `definitions` component; empty where there is none."""
+    if found.reported_on is None:
+        return []
+    lines = [
+        (_("What was done"), found.work_done),
+        (_("Next step"), found.next_step),
+        (_("Difficulties"), found.difficulty),
+    ]
+    return [{"term": term, "text": text} for term, text in lines if text]
+
+
+def chain_of(seen: SeenMeasure, rows: list[Any]) -> list[dict[str, Any]]:
+    """The newest request's chain; a recalled one is no longer of interest, nor is one that was answered by new work."""
+    request = seen.request
+    if request is None or request.outcome == Outcome.RECALLED:
+        return []
+    if request.outcome == Outcome.PASSED and not seen.measure.is_settled:
+        return []
+    why = next((row.reason for row in rows if row.action == "return"), "")
+    return chain_steps(request, seen.measure, seen.moment.on, why)
+
+
+def buttons(found: Measure, acts: list[str], opened: str) -> list[dict[str, Any]]:
+    """The open acts as links to their forms, the likeliest one first; not the one whose form is open."""
+    first = next((act for act in PRIMARY if act in acts), "")
+    here = reverse("measure", args=[found.pk])
+    ordered = sorted((act for act in acts if act != opened), key=lambda act: act != first)
+    return [
+        {
+            "act": act,
+            "label": MEASURE_TRANSITIONS.label(act),
+            "url": f"{here}?act={act}#act",
+            "primary": act == first,
+        }
+        for act in ordered
+    ]

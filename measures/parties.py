@@ -1,5 +1,11 @@
 """Who is what to a measure, and which acts that opens."""
 
+from dataclasses import dataclass
+
+from django.utils.functional import SimpleLazyObject
+
+from issues.states import UNDER_WAY
+from rectify.organization.models import Organization
 from rectify.organization.posts import Concern, Posts
 from rectify.workflow.signing import Outcome, why_not_sign
 
@@ -7,13 +13,37 @@ from .models import ClosureRequest, Measure
 from .states import MEASURE_TRANSITIONS, MeasureStatus
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a measure: what its row says beside its own columns, and what decides who may do what to it.
+
+    Args:
+        organization: whose it is, as far as the rule on reading looks at it.
+    """
+
+    organization: Organization
+    round_id: int
+    round_status: str
+    leader_title: str
+    department_name: str
+    concern: Concern
+
+
+def around_objects(measure: Measure) -> Around:
+    """What stands around a measure whose sub-issue, leader and departments are at hand as objects."""
+    round_ = measure.sub_issue.round
+    leader, department = measure.responsible_leader.title, measure.lead_department.name
+    return Around(round_.organization, round_.pk, round_.status, leader, department, concern_of(measure))
+
+
 def concern_of(measure: Measure) -> Concern:
-    """The parts of a measure that decide who is a party. Reads responsible departments (prefetch them for lists)."""
+    """The parts of a measure that decide who is a party. Prefetch the responsible departments for lists."""
     return Concern(
         measure.sub_issue.round.organization_id,
         measure.lead_department_id,
         measure.responsible_leader_id,
-        [department.pk for department in measure.responsible_departments.all()],
+        # Most who act belong to the lead department, and then nobody asks.
+        SimpleLazyObject(lambda: [department.pk for department in measure.responsible_departments.all()]),
     )
 
 
@@ -33,9 +63,15 @@ def pending_requests(measures: list[Measure]) -> dict[int, ClosureRequest]:
     return {request.measure_id: request for request in requests}
 
 
-def parties_to(measure: Measure, posts: Posts, request: ClosureRequest | None) -> frozenset[str]:
-    """What a person is to a measure, including signer of the next step and asker of an unsigned request."""
-    parties = set(posts.parties(concern_of(measure)))
+def parties_to(
+    measure: Measure, posts: Posts, request: ClosureRequest | None, concern: Concern | None = None
+) -> frozenset[str]:
+    """What a person is to a measure, including signer of the next step and asker of an unsigned request.
+
+    Args:
+        concern: the measure's, where it was read already.
+    """
+    parties = set(posts.parties(concern or concern_of(measure)))
     if request is not None:
         signer_ids = request.signer_ids()
         if why_not_sign(request.next_signer, parties, posts.user.pk, request.asked_by_id, signer_ids) is None:
@@ -45,6 +81,15 @@ def parties_to(measure: Measure, posts: Posts, request: ClosureRequest | None) -
     return frozenset(parties)
 
 
-def available(measure: Measure, posts: Posts, request: ClosureRequest | None) -> list[str]:
-    """The acts open to a person on a measure, by role and state."""
-    return MEASURE_TRANSITIONS.available(measure.status, parties_to(measure, posts, request))
+def available(
+    measure: Measure, posts: Posts, request: ClosureRequest | None, around: Around | None = None
+) -> list[str]:
+    """The acts open to a person on a measure, by role and state; none while its round is not under way.
+
+    Args:
+        around: the measure's, where it was read already.
+    """
+    around = around or around_objects(measure)
+    if around.round_status not in UNDER_WAY:
+        return []
+    return MEASURE_TRANSITIONS.available(measure.status, parties_to(measure, posts, request, around.concern))

@@ -69,9 +69,7 @@ def draft_measures(act: Act, sub_issue: SubIssue, drafts: Sequence[NewMeasure]) 
         fields = {
             name: getattr(draft, name) for name in draft.__dataclass_fields__ if name != "responsible_departments"
         }
-        measure = Measure.objects.create(
-            sub_issue=sub_issue, entries=1, original_due_on=draft.due_on, **fields
-        )
+        measure = Measure.objects.create(sub_issue=sub_issue, entries=1, original_due_on=draft.due_on, **fields)
         measure.responsible_departments.set(draft.responsible_departments)
         record_birth(measure, chain, act, who, "draft")
         measures.append(measure)

@@ -1,6 +1,6 @@
 """What may be read of measures, what is late on a day, and how they stood on a past day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -47,10 +47,12 @@ class MeasureQuerySet(models.QuerySet):
         organizations = Organization.objects.readable_by(user, on).values("pk")
         return self.filter(sub_issue__round__organization__in=organizations)
 
-    def as_of(self, on: date | None, known_at: datetime | None) -> "MeasureQuerySet":
+    def as_of(
+        self, on: date | None, known_at: datetime | None, fields: Iterable[str] = STATE_THEN
+    ) -> "MeasureQuerySet":
         """Adds `<field>_then`: how each stood on a day, as known at a moment; leaves out what did not exist yet."""
-        history = self.model._meta.get_field("history").related_model
-        return with_state_then(self, history, STATE_THEN, on, known_at)
+        history: Any = self.model._meta.get_field("history").related_model
+        return with_state_then(self, history, {name: STATE_THEN[name] for name in fields}, on, known_at)
 
     def counted(self, suffix: str = "") -> "MeasureQuerySet":
         """Without cancelled and merged ones."""
@@ -71,4 +73,3 @@ class EvidenceQuerySet(models.QuerySet):
         """The evidence of measures whose rounds a person may read on a day."""
         organizations = Organization.objects.readable_by(user, on).values("pk")
         return self.filter(measure__sub_issue__round__organization__in=organizations)
-

@@ -9,6 +9,8 @@ from rest_framework import serializers
 from rectify.web.tables import Column
 
 from .models import Evidence, Measure
+from .parties import Around
+from .states import MeasureStatus
 
 
 class MeasureSerializer(serializers.Serializer):
@@ -46,7 +48,7 @@ class MeasureSerializer(serializers.Serializer):
     available_acts = serializers.ListField(child=serializers.CharField())
 
 
-def measure_row(measure: Measure, on: date, available_acts: list[str]) -> dict[str, Any]:
+def measure_row(measure: Measure, around: Around, on: date, available_acts: list[str]) -> dict[str, Any]:
     """One measure as the API gives it.
 
     Args:
@@ -58,10 +60,10 @@ def measure_row(measure: Measure, on: date, available_acts: list[str]) -> dict[s
         "number": measure.number,
         "content": measure.content,
         "sub_issue": measure.sub_issue_id,
-        "round": measure.sub_issue.round_id,
+        "round": around.round_id,
         "kind": measure.kind,
         "status": measure.status,
-        "status_label": measure.get_status_display(),
+        "status_label": str(MeasureStatus(measure.status).label),
         "done": measure.is_done,
         "progress": measure.progress,
         "due_on": measure.due_on,
@@ -70,10 +72,10 @@ def measure_row(measure: Measure, on: date, available_acts: list[str]) -> dict[s
         "started_on": measure.started_on,
         "closed_on": measure.closed_on,
         "responsible_leader": measure.responsible_leader_id,
-        "responsible_leader_title": measure.responsible_leader.title,
+        "responsible_leader_title": around.leader_title,
         "lead_department": measure.lead_department_id,
-        "lead_department_name": measure.lead_department.name,
-        "responsible_departments": [department.pk for department in measure.responsible_departments.all()],
+        "lead_department_name": around.department_name,
+        "responsible_departments": list(around.concern.contributor_ids),
         "overdue": measure.is_overdue(on),
         "work_done": measure.work_done,
         "next_step": measure.next_step,

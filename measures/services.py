@@ -11,16 +11,17 @@ from issues.inputs import NOT_BEFORE_FEEDBACK, NOT_IN_FUTURE
 from issues.states import Kind
 from rectify.workflow.acts import Act
 from rectify.workflow.guards import validated
-from rectify.workflow.history import fold
+from rectify.workflow.history import HistoryRow, fold
 from rectify.workflow.refusals import Invalid
 
 from .acting import MeasureStep
 from .inputs import CompletionInput, CorrectionInput, ReportInput
-from .models import Measure, MeasureHistory
+from .models import Measure
 from .states import MeasureStatus
 
 REPORTS = ("report_progress", "correct")
 REPORTED = ("progress", "work_done", "next_step", "difficulty", "reported_on")
+STATE_CHANGES = ("draft", "complete", "request_closure", "return", "recall", "reopen")
 
 
 def _report_day(step: MeasureStep, given: date | None) -> date:
@@ -38,10 +39,17 @@ def _require_no_act_since(step: MeasureStep, on: date) -> None:
     """A report dated back behind a return or a reopening would change what the state was on those days."""
     if on == step.act.on:
         return
-    acts = ("complete", "request_closure", "return", "recall", "reopen")
-    last = step.measure.history.filter(action__in=acts).order_by("-happened_on").values_list("happened_on", flat=True)
-    if (day := last.first()) is not None and on < day:
+    days = step.measure.history.filter(action__in=STATE_CHANGES).values_list("happened_on", flat=True)
+    if (day := days.order_by("-happened_on").first()) is not None and on < day:
         message = _("The state of the measure changed on %(day)s; a report can be dated back to that day at most.")
+        raise Invalid(errors={"happened_on": [message % {"day": day}]})
+
+
+def _require_no_act_between(step: MeasureStep, row: HistoryRow, on: date) -> None:
+    """A report that is moved past an act that changed the state would undo that act from then on."""
+    acts = step.measure.history.filter(action__in=STATE_CHANGES, place__gt=row.place, happened_on__lt=on)
+    if (day := acts.order_by("happened_on").values_list("happened_on", flat=True).first()) is not None:
+        message = _("The state of the measure changed on %(day)s; the report cannot be moved past that day.")
         raise Invalid(errors={"happened_on": [message % {"day": day}]})
 
 
@@ -98,10 +106,20 @@ def correct(act: Act, measure_id: int, data: Mapping[str, Any]) -> Measure:
     on = _report_day(step, values["happened_on"] or row.happened_on)
     if on != row.happened_on:
         _require_no_act_since(step, on)
+        _require_no_act_between(step, row, on)
     new = _report_values(step, values, on) | {"status": MeasureStatus.IN_PROGRESS.value}
     old = {name: row.payload["new"].get(name) for name in new}
-    extra = {"replaces": row.sequence}
-    step.write(new, applies=False, happened_on=on, reason=values["reason"], replaces=row, old=old, extra=extra)
+    # What it says counts for its own day; the state in which the measure is today stays.
+    step.write(
+        new,
+        applies=False,
+        happened_on=on,
+        to_status=measure.status,
+        reason=values["reason"],
+        replaces=row,
+        old=old,
+        extra={"replaces": row.sequence},
+    )
     _follow_history(measure)
     return measure
 
@@ -117,7 +135,7 @@ def _follow_history(measure: Measure) -> None:
     measure.save(update_fields=[*REPORTED, "started_on"])
 
 
-def first_report_day(rows: Iterable[MeasureHistory]) -> date | None:
+def first_report_day(rows: Iterable[HistoryRow]) -> date | None:
     """The day from which on a measure was worked on: that of its first report that counts."""
     return min((row.happened_on for row in rows if row.action in REPORTS), default=None)
 

@@ -27,6 +27,7 @@ SETTLED = frozenset({S.CLOSED, S.SUSTAINED, S.CANCELLED, S.MERGED})
 # Left out of lists and totals unless asked for: they answer nothing any more.
 OMITTED = frozenset({S.CANCELLED, S.MERGED})
 OPEN = frozenset(S) - SETTLED
+SIGNERS = frozenset({"head", "office", "leader"})
 
 MEASURE_TRANSITIONS = TransitionTable(
     [
@@ -47,10 +48,19 @@ MEASURE_TRANSITIONS = TransitionTable(
             (S.IN_REVIEW,),
             frozenset({"liaison"}),
         ),
-        Transition("sign", _("Agree"), frozenset({S.IN_REVIEW}), (S.IN_REVIEW, S.CLOSED), frozenset({"signer"})),
-        Transition("return", _("Return for rework"), frozenset({S.IN_REVIEW}), (S.IN_PROGRESS,), frozenset({"signer"})),
         Transition(
-            "recall", _("Recall"), frozenset({S.IN_REVIEW}), (S.IN_PROGRESS, S.COMPLETED), frozenset({"asker"})
+            "sign", _("Agree"), frozenset({S.IN_REVIEW}), (S.IN_REVIEW, S.CLOSED), frozenset({"signer"}), SIGNERS
+        ),
+        Transition(
+            "return", _("Return for rework"), frozenset({S.IN_REVIEW}), (S.IN_PROGRESS,), frozenset({"signer"}), SIGNERS
+        ),
+        Transition(
+            "recall",
+            _("Recall"),
+            frozenset({S.IN_REVIEW}),
+            (S.IN_PROGRESS, S.COMPLETED),
+            frozenset({"asker"}),
+            frozenset({"liaison"}),
         ),
         Transition("reopen", _("Reopen"), frozenset({S.CLOSED}), (S.IN_PROGRESS,), frozenset({"office"})),
         Transition(

@@ -1,6 +1,7 @@
 """The root of the API: which collection stands at which address."""
 
 from django.urls import include, path
+from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
@@ -25,5 +26,6 @@ urlpatterns = [
     path("me/", MeView.as_view(), name="me"),
     path("dashboards/round/", RoundDashboardView.as_view(), name="dashboard-round"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", TemplateView.as_view(template_name="api_docs.html"), name="api-docs"),
     path("", include(router.urls)),
 ]

@@ -1,12 +1,14 @@
-"""The one settings file. Everything that differs between installations comes from the environment (see .env.example)."""
+"""The one settings file. What differs between installations comes from the environment (see .env.example)."""
 
 import os
 import secrets
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -130,6 +132,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BEAT_SCHEDULE = {
+    "verify-history": {"task": "measures.tasks.verify_history", "schedule": crontab(hour=2, minute=30)},
+}
 
 AUTH_USER_MODEL = "organization.User"
 LOGIN_URL = "sign-in"
@@ -185,6 +190,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Source maps are large, and nobody but a developer asks for them.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 
 EVIDENCE_ROOT = Path(os.environ.get("EVIDENCE_ROOT") or DATA_DIR / "evidence")
 EVIDENCE_MAX_BYTES = int(os.environ.get("EVIDENCE_MAX_MB", "50")) * 1024 * 1024
@@ -214,6 +221,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "rectify.web.api_document.with_problems",
+    ],
 }
 
 LOGGING = {

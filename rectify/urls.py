@@ -17,3 +17,4 @@ urlpatterns = [
 handler400 = "rectify.web.problems.bad_request"
 handler403 = "rectify.web.problems.permission_denied"
 handler404 = "rectify.web.problems.page_not_found"
+handler500 = "rectify.web.problems.server_error"

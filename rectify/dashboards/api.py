@@ -1,5 +1,6 @@
 """Figures over the API."""
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -9,7 +10,6 @@ from rest_framework.views import APIView
 from issues.api import DAYS
 from issues.scope import find_round
 from rectify.web import clock
-from rectify.web.act_endpoints import PROBLEMS
 from rectify.web.moments import read_moment
 from rectify.workflow.refusals import Invalid, NotFound
 
@@ -38,12 +38,12 @@ class RoundDashboardSerializer(serializers.Serializer):
 class RoundDashboardView(APIView):
     """The figures of one round."""
 
-    @extend_schema(parameters=DAYS, responses={200: RoundDashboardSerializer, **PROBLEMS})
+    @extend_schema(parameters=DAYS, responses=RoundDashboardSerializer)
     def get(self, request: Request) -> Response:
         """A round's figures, in the present or as of a past day."""
         text = request.query_params.get("round", "")
         if not text:
-            raise Invalid(errors={"round": ["?round="]})
+            raise Invalid(errors={"round": [_("Name the round.")]})
         round_ = find_round(request.user, clock.today(), text)
         if round_ is None:
             raise NotFound()

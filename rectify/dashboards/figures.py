@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import CharField, F, OuterRef, Subquery, Value
 
@@ -16,19 +16,22 @@ from rectify.web.moments import Moment
 from rectify.workflow.digests import digest_of_heads
 from rectify.workflow.past import SUFFIX
 
+COUNTED = ("status", "kind", "lead_department", "responsible_leader", "due_on")
 SUB_ISSUE_FIGURES = tuple(status.value for status in SubIssueStatus)
 MEASURE_FIGURES = tuple(status.value for status in MeasureStatus if status not in OMITTED)
 
 
-@dataclass(frozen=True)
-class Row:
-    """What the figures need to know of one sub-issue or measure on the day."""
+class Row(NamedTuple):
+    """What the figures need to know of one sub-issue or measure on the day.
+
+    Department and leader stand by id, on a past day by key, as history names them.
+    """
 
     what: str
     status: str
     kind: str
-    department: str
-    leader: str
+    department: int | str
+    leader: int | str
     due_on: date | None
     original_due_on: date | None
 
@@ -65,9 +68,7 @@ class RoundFigures:
 
 
 def _columns(suffix: str) -> tuple[Any, ...]:
-    keys = ("lead_department", "responsible_leader")
-    owners = [F(f"{name}{suffix}" if suffix else f"{name}__key") for name in keys]
-    return (F(f"status{suffix}"), F(f"kind{suffix}"), *owners, F(f"due_on{suffix}"))
+    return tuple(F(f"{name}{suffix}") for name in COUNTED)
 
 
 def read_rows(round_: Round, moment: Moment) -> list[Row]:
@@ -76,8 +77,8 @@ def read_rows(round_: Round, moment: Moment) -> list[Row]:
     sub_issues: Any = SubIssue.objects.filter(round=round_)
     measures: Any = Measure.objects.filter(sub_issue__round=round_)
     if moment.is_past:
-        sub_issues = sub_issues.as_of(moment.on, moment.known_at)
-        measures = measures.as_of(moment.on, moment.known_at)
+        sub_issues = sub_issues.as_of(moment.on, moment.known_at, COUNTED)
+        measures = measures.as_of(moment.on, moment.known_at, (*COUNTED, "original_due_on"))
     what = [Value(name, output_field=CharField()) for name in ("sub_issue", "measure")]
     columns = _columns(suffix)
     both = (
@@ -86,7 +87,7 @@ def read_rows(round_: Round, moment: Moment) -> list[Row]:
         .values_list(what[1], *columns, F(f"original_due_on{suffix}"))
         .union(sub_issues.order_by().values_list(what[0], *columns, F(f"due_on{suffix}")), all=True)
     )
-    return [Row(*row) for row in both]
+    return [Row._make(row) for row in both]
 
 
 def _tally(rows: Iterable[Row], statuses: Iterable[str]) -> dict[str, int]:
@@ -117,28 +118,47 @@ def _pressing(rows: list[Row], on: date) -> dict[str, int]:
 
 
 def _grouped(
-    rows: list[Row], on: date, key: Callable[[Row], str], groups: Iterable[dict[str, Any]]
+    rows: list[Row], on: date, key: Callable[[Row], int | str], groups: Iterable[dict[str, Any]], name: str = "key"
 ) -> list[dict[str, Any]]:
-    """The tally of each group that has rows, in the groups' own order."""
-    members: dict[str, list[Row]] = {}
+    """The tally of each group that has rows, in the groups' own order; `name`: what of a group the rows name."""
+    members: dict[int | str, list[Row]] = {}
     for row in rows:
         members.setdefault(key(row), []).append(row)
     return [
         {
             **group,
-            **_tally(members[group["key"]], MEASURE_FIGURES),
-            "overdue": sum(_is_overdue(row, on) for row in members[group["key"]]),
+            **_tally(members[group[name]], MEASURE_FIGURES),
+            "overdue": sum(_is_overdue(row, on) for row in members[group[name]]),
         }
         for group in groups
-        if group["key"] in members
+        if group[name] in members
     ]
+
+
+def _owners(round_: Round) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The organisation's departments and leaders in their order, in one statement."""
+    columns = ("position", "id", "key")
+    both = [
+        model.objects.filter(organization=round_.organization_id)
+        .order_by()
+        .values_list(Value(model is Leader), *columns, F("title" if model is Leader else "name"))
+        for model in (Department, Leader)
+    ]
+    departments: list[dict[str, Any]] = []
+    leaders: list[dict[str, Any]] = []
+    for is_leader, _position, pk, key, name in sorted(both[0].union(both[1], all=True)):
+        if is_leader:
+            leaders.append({"id": pk, "key": key, "title": name})
+        else:
+            departments.append({"id": pk, "key": key, "name": name})
+    return departments, leaders
 
 
 def round_digest(round_: Round, moment: Moment) -> str:
     """The digest (校验码) over the heads of all chains of a round, as known at the moment: one statement."""
 
-    def head(model: Any, chain: str) -> Subquery:
-        rows = model.objects.filter(**{chain: OuterRef("pk" if chain == "sub_issue" else "round_id")})
+    def head(model: Any, **chain: Any) -> Subquery:
+        rows = model.objects.filter(**chain)
         if moment.known_at is not None:
             rows = rows.filter(recorded_at__lte=moment.known_at)
         return Subquery(rows.order_by("-sequence").values("hash")[:1])
@@ -147,7 +167,12 @@ def round_digest(round_: Round, moment: Moment) -> str:
     rows = (
         SubIssue.objects.filter(round=round_)
         .order_by("pk")
-        .values_list("pk", head(SubIssueHistory, "sub_issue"), head(MeasureHistory, "sub_issue"), head(RoundHistory, "round"))
+        .values_list(
+            "pk",
+            head(SubIssueHistory, sub_issue=OuterRef("pk")),
+            head(MeasureHistory, sub_issue=OuterRef("pk")),
+            head(RoundHistory, round=round_),
+        )
     )
     for pk, own, below, above in rows:
         heads.update({("sub_issue", pk, own or ""), ("measures", pk, below or ""), ("round", round_.pk, above or "")})
@@ -158,17 +183,17 @@ def round_figures(round_: Round, moment: Moment) -> RoundFigures:
     """All figures of a round as of a moment."""
     rows = read_rows(round_, moment)
     measures = [row for row in rows if row.what == "measure"]
-    departments = Department.objects.filter(organization=round_.organization_id).values("id", "key", "name")
-    leaders = Leader.objects.filter(organization=round_.organization_id).values("id", "key", "title")
+    departments, leaders = _owners(round_)
     on = moment.on
+    owner = "key" if moment.is_past else "id"
     return RoundFigures(
         round=round_,
         moment=moment,
         sub_issues=_tally((row for row in rows if row.what == "sub_issue"), SUB_ISSUE_FIGURES),
         measures={"planned": round_.planned.get("measures", 0), **_tally(measures, MEASURE_FIGURES)},
         pressing=_pressing(measures, on),
-        by_department=_grouped(measures, on, lambda row: row.department, departments),
-        by_leader=_grouped(measures, on, lambda row: row.leader, leaders),
+        by_department=_grouped(measures, on, lambda row: row.department, departments, owner),
+        by_leader=_grouped(measures, on, lambda row: row.leader, leaders, owner),
         by_kind=_grouped(measures, on, lambda row: row.kind, [{"key": k.value, "label": str(k.label)} for k in Kind]),
         digest=round_digest(round_, moment),
     )

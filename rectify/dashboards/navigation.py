@@ -12,10 +12,27 @@ from django.utils.translation import gettext as _
 from issues.models import Round
 from issues.scope import Scope, find_round
 from measures.todo import count_todo
+from rectify.organization.models import Role, RoleAssignment
 from rectify.organization.posts import Posts
 from rectify.web import clock
 from rectify.web.moments import Moment, read_moment
 from rectify.workflow.refusals import NotFound, Refusal
+
+# What the sub-pages of an entry begin with: the pages of measures and sub-issues belong to the ledger.
+SUB_PAGES = {
+    "home": (),
+    "todo": ("/todo/",),
+    "ledger": ("/ledger/", "/measures/", "/sub-issues/"),
+    "split-table": ("/split-table/",),
+}
+
+
+def post_name(assignment: RoleAssignment) -> str:
+    """A post as an office says it: the department and the role, or the leader's own title."""
+    if assignment.role == Role.LEADER:
+        return str(assignment.leader)
+    role, place = assignment.get_role_display(), assignment.department or assignment.leader
+    return _("%(role)s, %(place)s") % {"role": role, "place": place} if place else str(role)
 
 
 @dataclass
@@ -34,7 +51,7 @@ class Frame:
 
     @cached_property
     def posts(self) -> Posts:
-        return Posts.of(self.request.user, self.today)
+        return Posts.of(self.request.user, self.today, named=True)
 
     @cached_property
     def rounds(self) -> list[Round]:
@@ -47,13 +64,14 @@ class Frame:
     def round(self) -> Round | None:
         if (given := getattr(self.request, "round", None)) is not None:
             return given
+        kept = self.request.session.get("round")
         if text := self.request.GET.get("round", ""):
             found = find_round(self.request.user, self.today, text)
             if found is None:
                 raise NotFound(_("There is no such round, or it is not yours to see."))
-            self.request.session["round"] = found.pk
+            if kept != found.pk:
+                self.request.session["round"] = found.pk
             return found
-        kept = self.request.session.get("round")
         return next((r for r in self.rounds if r.pk == kept), self.rounds[0] if self.rounds else None)
 
     @cached_property
@@ -67,7 +85,8 @@ class Frame:
 
     @property
     def as_of(self) -> Any:
-        return self._shown_moment.on
+        """The day that is shown; None where there is no round and so nothing that had a day."""
+        return self._shown_moment.on if self.round else None
 
     @property
     def known_at(self) -> Any:
@@ -91,7 +110,10 @@ class Frame:
 
     @property
     def role_names(self) -> list[str]:
-        return [str(assignment) for assignment in self.posts.assignments]
+        """The person's posts in words, with the organisation's name where they have posts in several."""
+        posts = self.posts.assignments
+        several = len({post.organization_id for post in posts}) > 1
+        return [f"{post.organization} {post_name(post)}" if several else post_name(post) for post in posts]
 
     @property
     def organization_name(self) -> str:
@@ -105,18 +127,26 @@ class Frame:
     @cached_property
     def navigation(self) -> list[dict[str, Any]]:
         """The rail's entries; administrators see no business data."""
-        path = self.request.path
-        entries = [(_("Home"), reverse("home"), "home", None)]
+        entries: list[tuple[str, str, str, int | None]] = [(_("Home"), "home", "home", None)]
         if self.posts.sees_business:
             entries += [
-                (_("To do"), reverse("todo"), "todo", self.todo_count or None),
-                (_("Ledger"), reverse("ledger"), "ledger", None),
-                (_("Split table"), reverse("split-table"), "report", None),
+                (_("To do"), "todo", "todo", self.todo_count or None),
+                (_("Ledger"), "ledger", "ledger", None),
+                (_("Split table"), "split-table", "report", None),
             ]
         return [
-            {"label": label, "url": url, "icon": icon, "count": count, "current": path == url}
-            for label, url, icon, count in entries
+            {
+                "label": label,
+                "url": reverse(name),
+                "icon": icon,
+                "count": count,
+                "current": self._is_at(name),
+            }
+            for label, name, icon, count in entries
         ]
+
+    def _is_at(self, name: str) -> bool:
+        return self.request.path == reverse(name) or self.request.path.startswith(SUB_PAGES[name])
 
     @property
     def search_url(self) -> str:

@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from types import SimpleNamespace
 
+from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
@@ -14,6 +15,8 @@ LANGUAGES = ("zh-hans", "en")
 
 def style_page(request: HttpRequest) -> HttpResponse:
     """?theme=light|dark and ?language=zh-hans|en show the page as others see it; else as the reader is used to."""
+    if not settings.DEBUG:
+        raise Http404
     theme = request.GET.get("theme")
     language = request.GET.get("language")
     with translation.override(language if language in LANGUAGES else translation.get_language()):

@@ -1,8 +1,9 @@
 """Loads the demonstration: one real round as it was, and a twin of it whose feedback was given five weeks ago."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,18 @@ import yaml
 from django.db import transaction
 
 from issues.models import Finding, Round, SpecialPlan
-from issues.plan import NewHeading, NewRound, NewSubIssue, create_round, draft_sub_issues, enter_feedback, publish_notice
+from issues.plan import (
+    NewHeading,
+    NewRound,
+    NewSubIssue,
+    create_round,
+    draft_sub_issues,
+    enter_feedback,
+    publish_notice,
+)
 from measures.plan import NewMeasure, approve_plan, draft_measures, set_default_closure_chain
 
-from .people import Cast, give_passwords, keep_sign_ins, make_cast
+from .people import draw_passwords, give_passwords, keep_sign_ins, make_cast
 from .stage import Stage
 from .story import LONG_TERM_REVIEW, Calendar, Part, Scene, acceptance_scenes, closing_scenes, measures_of, scenes_of
 
@@ -23,11 +32,12 @@ RETURN_REASONS = ("佐证材料不完整，请补充会议纪要和印发文件�
 
 
 @transaction.atomic
-def load_demo(today: date) -> bool:
+def load_demo(today: date, now: datetime) -> bool:
     """Loads both rounds through the services, in one transaction.
 
     Args:
         today: the day on which the twin stands in its sixth week.
+        now: the present moment; nothing is recorded later than it.
 
     Returns:
         False where a round is there already; nothing is changed then.
@@ -35,11 +45,14 @@ def load_demo(today: date) -> bool:
     if Round.objects.exists():
         return False
     ledger = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
-    cast = make_cast(ledger)
-    feedback_on = ledger["round"]["feedback_on"]
-    _load_round(cast, ledger, "", timedelta(0), None)
-    _load_round(cast, ledger, "（当前演示）", today - TWIN_AGE - feedback_on, feedback_on + TWIN_AGE)
-    shown = give_passwords(cast)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        passwords = draw_passwords(pool)
+        cast = make_cast(ledger)
+        feedback_on = ledger["round"]["feedback_on"]
+        _load_round(Stage(cast, Round(), timedelta(0), now), ledger, "", None)
+        twin = Stage(cast, Round(), today - TWIN_AGE - feedback_on, now)
+        _load_round(twin, ledger, "（当前演示）", feedback_on + TWIN_AGE)
+        shown = give_passwords(cast, passwords)
     transaction.on_commit(lambda: keep_sign_ins(shown))
     return True
 
@@ -67,22 +80,22 @@ def _headings(ledger: Mapping[str, Any]) -> list[NewHeading]:
     ]
 
 
-def _load_round(
-    cast: Cast, ledger: Mapping[str, Any], suffix: str, shift: timedelta, story_today: date | None
-) -> None:
+def _load_round(stage: Stage, ledger: Mapping[str, Any], suffix: str, story_today: date | None) -> None:
     """One round.
 
     Args:
-        shift: what to add to the story's days.
+        stage: where it is played, empty yet.
         story_today: the story's day on which the twin stands; None for the round as it was.
     """
     facts = ledger["round"]
     parts = measures_of(_sub_issues(ledger))
     if story_today is not None:
-        parts = _with_pressing_deadlines(parts, story_today, shift)
-    stage = _draft(cast, ledger, suffix, shift, parts)
+        parts = _with_pressing_deadlines(parts, story_today, stage.shift)
+    _draft(stage, ledger, suffix, parts)
     ends_on = story_today or facts["notice_on"]
-    calendar = Calendar(facts["feedback_on"], facts["intensive_period"]["end"], ends_on, shift)
+    calendar = Calendar(
+        facts["feedback_on"], facts["intensive_period"]["end"], facts["notice_on"], ends_on, stage.shift
+    )
     scenes = [scene for part in parts for scene in scenes_of(part, calendar)]
     for number, sub_issue in enumerate(_sub_issues(ledger), start=1):
         scenes += acceptance_scenes(number, sub_issue, facts["acceptance_on"])
@@ -102,31 +115,29 @@ def _load_round(
         )
 
 
-def _draft(cast: Cast, ledger: Mapping[str, Any], suffix: str, shift: timedelta, parts: list[Part]) -> Stage:
+def _draft(stage: Stage, ledger: Mapping[str, Any], suffix: str, parts: list[Part]) -> None:
     """The round up to its approved plan."""
     facts = ledger["round"]
     period = facts["intensive_period"]
     new = NewRound(
         title=facts["title"] + suffix,
-        feedback_on=facts["feedback_on"] + shift,
+        feedback_on=facts["feedback_on"] + stage.shift,
         session=facts["session"],
         inspecting_team=facts["inspecting_team"],
-        intensive_from=period["start"] + shift,
-        intensive_until=period["end"] + shift,
+        intensive_from=period["start"] + stage.shift,
+        intensive_until=period["end"] + stage.shift,
         declared=facts["counts"],
     )
-    stage = Stage(cast, Round(), shift)
     act = stage.act_by("office", facts["feedback_on"], 0)
-    stage.round = create_round(act, cast.organization, new)
+    stage.round = create_round(act, stage.cast.organization, new)
     set_default_closure_chain(stage.round)
     findings = enter_feedback(stage.act_by("office", facts["feedback_on"], 1), stage.round, _headings(ledger))
     _draft_sub_issues(stage, ledger, findings)
     _draft_measures(stage, ledger, parts)
     stage.round.refresh_from_db()
-    approval = {"meeting": "党组（扩大）会议", "approved_on": (facts["mobilization_on"] + shift).isoformat()}
+    approval = {"meeting": "党组（扩大）会议", "approved_on": (facts["mobilization_on"] + stage.shift).isoformat()}
     act = stage.act_by("office", facts["mobilization_on"], 0)
     stage.round = approve_plan(act, stage.round.pk, {"version": stage.round.version, **approval})
-    return stage
 
 
 def _draft_sub_issues(stage: Stage, ledger: Mapping[str, Any], findings: list[Finding]) -> None:
@@ -215,13 +226,11 @@ def _scenes_under_way(parts: list[Part], story_today: date) -> list[Scene]:
     stops = ("return", "return", "head", "office", "leader")
     for nth, (part, stop) in enumerate(zip(_under_way(parts, story_today), stops, strict=True)):
         asked_on = story_today - timedelta(days=6 - nth)
-        for scene in closing_scenes(part, asked_on):
-            if scene.kind == "sign" and (scene.facts["signer"] == stop or stop == "return" and scene.order > 23):
+        for scene in closing_scenes(part, asked_on, asked_on):
+            if scene.kind == "sign" and (scene.facts["signer"] == stop or (stop == "return" and scene.order > 23)):
                 break
             scenes.append(replace(scene, order=scene.order + 30))
         if stop == "return":
             facts = {"signer": "office", "reason": RETURN_REASONS[nth]}
             scenes.append(Scene(asked_on + timedelta(days=1), 30, "return", part.position, facts))
     return scenes
-
-

@@ -3,12 +3,14 @@
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 
 from rectify.organization.models import Department, Leader, Organization, Role, RoleAssignment, User
 
@@ -35,57 +37,81 @@ class Cast:
     departments: dict[str, Department] = field(default_factory=dict)
     leaders: dict[str, Leader] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
+    assignments: list[RoleAssignment] = field(default_factory=list)
 
 
 def sign_ins_path() -> Path:
     return Path(settings.DATA_DIR) / "sign-ins.json"
 
 
-def make_cast(ledger: Mapping[str, Any]) -> Cast:
-    """Makes organisation, departments, leaders, people and roles."""
-    name = ledger["round"]["inspected_organization"].removesuffix("党组")
-    cast = Cast(Organization.objects.create(key="transport", name=name))
-    for position, row in enumerate(ledger["departments"]):
-        cast.departments[row["key"]] = Department.objects.create(
-            organization=cast.organization, key=row["key"], name=row["name"], position=position
-        )
-    for position, row in enumerate(ledger["leaders"]):
-        cast.leaders[row["key"]] = Leader.objects.create(
-            organization=cast.organization, key=row["key"], title=row["title"], position=position
-        )
-    for key, department in cast.departments.items():
-        _add(cast, f"liaison-{key}", f"{department.name}联络人", Role.LIAISON, department=department)
-        _add(cast, f"head-{key}", f"{department.name}负责人", Role.HEAD, department=department)
-    for key, leader in cast.leaders.items():
-        _add(cast, f"leader-{key}", leader.title, Role.LEADER, leader=leader)
-    for username, label, role in (
-        ("office", "整改办经办人", Role.OFFICE),
-        ("auditor", "巡视监督人员", Role.AUDITOR),
-        ("system-admin", "系统管理员", Role.SYSTEM_ADMIN),
-        ("security-admin", "安全管理员", Role.SECURITY_ADMIN),
-        ("audit-admin", "审计管理员", Role.AUDIT_ADMIN),
-    ):
-        _add(cast, username, label, role)
+def make_cast(ledger: Mapping[str, Any], key: str = "transport", name: str = "", prefix: str = "") -> Cast:
+    """Makes an organisation of the source's shape with its departments, leaders, people and roles.
+
+    Args:
+        key: the organisation's.
+        name: the organisation's; the source's own where none is given.
+        prefix: what its user names begin with, where several organisations stand side by side.
+    """
+    name = name or ledger["round"]["inspected_organization"].removesuffix("党组")
+    organization = Organization.objects.create(key=key, name=name)
+    departments = Department.objects.bulk_create(
+        Department(organization=organization, key=row["key"], name=row["name"], position=position)
+        for position, row in enumerate(ledger["departments"])
+    )
+    leaders = Leader.objects.bulk_create(
+        Leader(organization=organization, key=row["key"], title=row["title"], position=position)
+        for position, row in enumerate(ledger["leaders"])
+    )
+    cast = Cast(organization, {d.key: d for d in departments}, {leader.key: leader for leader in leaders})
+    posts = list(_posts(cast))
+    users = [User(username=f"{prefix}{username}", name=label) for username, label, _role, _place in posts]
+    for user in users:
+        user.set_unusable_password()
+    User.objects.bulk_create(users)
+    cast.assignments = RoleAssignment.objects.bulk_create(
+        RoleAssignment(user=user, role=role, organization=organization, **place)
+        for user, (_username, _label, role, place) in zip(users, posts, strict=True)
+    )
+    cast.users = {username: user for user, (username, _label, _role, _place) in zip(users, posts, strict=True)}
     return cast
 
 
-def _add(cast: Cast, username: str, name: str, role: Role, **place: Any) -> None:
-    user = User(username=username, name=name)
-    user.set_unusable_password()
-    user.save()
-    RoleAssignment.objects.create(user=user, role=role, organization=cast.organization, **place)
-    cast.users[username] = user
+def _posts(cast: Cast) -> Iterator[tuple[str, str, Role, dict[str, Any]]]:
+    """Each person's user name, name, role, and the department or leadership post of the role."""
+    for key, department in cast.departments.items():
+        yield f"liaison-{key}", f"{department.name}联络人", Role.LIAISON, {"department": department}
+        yield f"head-{key}", f"{department.name}负责人", Role.HEAD, {"department": department}
+    for key, leader in cast.leaders.items():
+        yield f"leader-{key}", leader.title, Role.LEADER, {"leader": leader}
+    yield "office", "整改办经办人", Role.OFFICE, {}
+    yield "auditor", "巡视监督人员", Role.AUDITOR, {}
+    yield "system-admin", "系统管理员", Role.SYSTEM_ADMIN, {}
+    yield "security-admin", "安全管理员", Role.SECURITY_ADMIN, {}
+    yield "audit-admin", "审计管理员", Role.AUDIT_ADMIN, {}
 
 
-def give_passwords(cast: Cast) -> list[tuple[str, str, str]]:
-    """Gives each shown sign-in a password made at random. Returns (role, user name, password)."""
+@dataclass(frozen=True)
+class NewPassword:
+    """A password made at random, and its hash, which takes a while to come."""
+
+    text: str
+    hashed: Future[str]
+
+
+def draw_passwords(pool: Executor) -> dict[str, NewPassword]:
+    """A password for each shown sign-in. Hashing leaves the interpreter free: another thread does it meanwhile."""
+    texts = {username: secrets.token_urlsafe(9) for username, _label in SHOWN}
+    return {username: NewPassword(text, pool.submit(make_password, text)) for username, text in texts.items()}
+
+
+def give_passwords(cast: Cast, passwords: Mapping[str, NewPassword]) -> list[tuple[str, str, str]]:
+    """Gives each shown sign-in its password. Returns (role, user name, password)."""
     shown = []
     for username, label in SHOWN:
-        password = secrets.token_urlsafe(9)
         user = cast.users[username]
-        user.set_password(password)
+        user.password = passwords[username].hashed.result()
         user.save(update_fields=["password"])
-        shown.append((label, username, password))
+        shown.append((label, username, passwords[username].text))
     return shown
 
 

@@ -22,17 +22,18 @@ class Stage:
 
     Args:
         shift: what to add to the story's days to get the round's.
+        now: the present moment; nothing is recorded later than it.
     """
 
-    def __init__(self, cast: Cast, round_: Round, shift: timedelta) -> None:
-        self.cast, self.round, self.shift = cast, round_, shift
+    def __init__(self, cast: Cast, round_: Round, shift: timedelta, now: datetime) -> None:
+        self.cast, self.round, self.shift, self.now = cast, round_, shift, now
         self.measures: dict[int, Measure] = {}
         self.sub_issues: dict[int, SubIssue] = {}
 
     def act_by(self, username: str, story_day: date, order: int) -> Act:
         """An act of a person on a day of the story, entered in office hours of that day."""
         day = story_day + self.shift
-        moment = timezone.make_aware(datetime.combine(day, time(9))) + timedelta(minutes=order * 7)
+        moment = min(timezone.make_aware(datetime.combine(day, time(9))) + timedelta(minutes=order * 7), self.now)
         return Act(self.cast.users[username], day, lambda: moment)
 
     def play(self, scenes: Iterable[Scene]) -> None:
@@ -45,9 +46,7 @@ class Stage:
 
     def _on_measure(self, service: Any, username: str, scene: Scene, data: Mapping[str, Any]) -> None:
         measure = self.measures[scene.subject]
-        after = service(
-            self.act_by(username, scene.on, scene.order), measure.pk, {"version": measure.version, **data}
-        )
+        after = service(self.act_by(username, scene.on, scene.order), measure.pk, {"version": measure.version, **data})
         measure.version = after.version
 
     def _report(self, scene: Scene) -> None:

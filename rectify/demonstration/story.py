@@ -97,11 +97,14 @@ class Calendar:
     """The days that frame a telling of the story, all in the story's own calendar.
 
     Args:
+        notice_on: the day for which the source gives the progress of what goes on.
+        ends_on: the last day that is told.
         shift: what to add to get real days; decides which of the story's days are real Mondays.
     """
 
     feedback_on: date
     intensive_until: date
+    notice_on: date
     ends_on: date
     shift: timedelta
 
@@ -120,20 +123,31 @@ def report_days(calendar: Calendar) -> Iterator[date]:
         day += timedelta(days=7)
 
 
-def progress_on(part: Part, nth: int, of: int) -> int | None:
-    """The progress that the nth of so many reports tells: rising evenly to what the source says."""
+def asked_on(part: Part, calendar: Calendar) -> date:
+    """The day on which closure was asked for: up to three days before it was granted, after a first report."""
+    assert part.done_on is not None  # noqa: S101  only measures that were done are asked for
+    earliest = min(part.done_on, calendar.feedback_on + FIRST_REPORT_AFTER)
+    return max(earliest, part.done_on - timedelta(days=part.position % 4))
+
+
+def progress_on(part: Part, day: date, calendar: Calendar) -> int | None:
+    """The progress that a report tells: rising evenly to what the source says, in steps of five."""
     if part.kind == "long_term":
         return None
-    goal = 100 if part.done_on else part.row.get("progress", 50)
+    goal, reached_on = (100, part.done_on) if part.done_on else (part.row.get("progress", 50), calendar.notice_on)
+    passed, whole = (day - calendar.feedback_on).days, (reached_on - calendar.feedback_on).days
     ceiling = 95 if part.done_on else goal
-    return min(ceiling, max(5, goal * nth // (of + (1 if part.done_on else 0)) // 5 * 5)) if nth < of else ceiling
+    # The last report before the notice tells what the notice tells.
+    if not part.done_on and whole - passed < 31:
+        return goal
+    return min(ceiling, max(5, goal * passed // whole // 5 * 5))
 
 
-def report_words(part: Part, nth: int, of: int) -> dict[str, str]:
-    """The words of the nth of so many reports."""
+def report_words(part: Part, nth: int, day: date, calendar: Calendar) -> dict[str, str]:
+    """The words of the nth report."""
     pick = part.position + nth
     done = BEGINNINGS[pick % len(BEGINNINGS)] if nth == 1 else MIDDLES[pick % len(MIDDLES)]
-    if nth == of and not part.done_on and part.row.get("result"):
+    if not part.done_on and (calendar.notice_on - day).days < 31 and part.row.get("result"):
         done = f"{part.row['result']}。"
     return {
         "done": done,
@@ -144,24 +158,29 @@ def report_words(part: Part, nth: int, of: int) -> dict[str, str]:
 
 def scenes_of(part: Part, calendar: Calendar) -> Iterator[Scene]:
     """One measure's reports and, where it was done, its way to closed on the day on which it was done."""
-    last = part.done_on or calendar.ends_on
-    days = [day for day in report_days(calendar) if day < last or (not part.done_on and day == last)]
-    days = days or [min(last, calendar.feedback_on + timedelta(days=3))]
+    until = asked_on(part, calendar) if part.done_on else calendar.ends_on + timedelta(days=1)
+    # What has years to go is taken up after the intensive period.
+    years_to_go = part.due_on is not None and part.due_on.year >= calendar.feedback_on.year + 3
+    since = calendar.intensive_until if years_to_go and not part.done_on else calendar.feedback_on
+    days = [day for day in report_days(calendar) if since < day < until]
+    if part.done_on and not days:
+        days = [calendar.feedback_on + timedelta(days=2)]
     for nth, day in enumerate(days, start=1):
-        facts = {"progress": progress_on(part, nth, len(days)), **report_words(part, nth, len(days))}
+        facts = {"progress": progress_on(part, day, calendar), **report_words(part, nth, day, calendar)}
         yield Scene(day, 10, "report", part.position, facts)
     if part.done_on:
-        yield from closing_scenes(part, part.done_on)
+        yield from closing_scenes(part, asked_on(part, calendar), part.done_on)
 
 
-def closing_scenes(part: Part, on: date) -> Iterator[Scene]:
-    """Completed, evidence, request, three signatures: all on one day."""
+def closing_scenes(part: Part, asked: date, closed: date) -> Iterator[Scene]:
+    """Completed, evidence, request and the head's signature on the day of asking; office and leader sign later."""
     note = part.row.get("result") or part.row.get("document") or "已按要求完成整改措施"
-    yield Scene(on, 20, "complete", part.position, {"note": f"{note}。"})
-    yield Scene(on, 21, "evidence", part.position, {"title": part.row.get("document") or "完成情况说明"})
-    yield Scene(on, 22, "request", part.position, {"note": f"{part.row['text']}，{note}，申请销号。"})
-    for order, signer in enumerate(("head", "office", "leader"), start=23):
-        yield Scene(on, order, "sign", part.position, {"signer": signer})
+    yield Scene(asked, 20, "complete", part.position, {"note": f"{note}。"})
+    yield Scene(asked, 21, "evidence", part.position, {"title": part.row.get("document") or "完成情况说明"})
+    yield Scene(asked, 22, "request", part.position, {"note": f"{part.row['text']}，{note}，申请销号。"})
+    yield Scene(asked, 23, "sign", part.position, {"signer": "head"})
+    yield Scene(asked + (closed - asked) // 2, 24, "sign", part.position, {"signer": "office"})
+    yield Scene(closed, 25, "sign", part.position, {"signer": "leader"})
 
 
 def acceptance_scenes(number: int, sub_issue: Mapping[str, Any], acceptance_on: date) -> Iterator[Scene]:

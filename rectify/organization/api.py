@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import django_filters as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.request import Request
@@ -9,6 +10,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from rectify.web import clock
+from rectify.web.act_endpoints import NUMBER
+from rectify.web.filters import IdFilter
 
 from .models import Department, Organization
 from .posts import Posts
@@ -26,13 +29,23 @@ class DepartmentSerializer(serializers.ModelSerializer):
         fields = ["id", "key", "name", "organization"]
 
 
+class OrganizationFilterSet(filters.FilterSet):
+    key = filters.CharFilter(max_length=60)
+    parent = IdFilter(field_name="parent")
+
+
+class DepartmentFilterSet(filters.FilterSet):
+    organization = IdFilter(field_name="organization")
+    key = filters.CharFilter(max_length=60)
+
+
 class OrganizationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """The organisations whose data one may read."""
 
     queryset = Organization.objects.order_by("pk")
     serializer_class = OrganizationSerializer
-    filterset_fields = ["key", "parent"]
-    lookup_value_regex = "[0-9]+"
+    filterset_class = OrganizationFilterSet
+    lookup_value_regex = NUMBER
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
@@ -45,8 +58,8 @@ class DepartmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
 
     queryset = Department.objects.order_by("organization", "position", "pk")
     serializer_class = DepartmentSerializer
-    filterset_fields = ["organization", "key"]
-    lookup_value_regex = "[0-9]+"
+    filterset_class = DepartmentFilterSet
+    lookup_value_regex = NUMBER
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):

@@ -23,5 +23,9 @@ def by_id_or_key(queryset: models.QuerySet, name: str, text: str) -> Any:
     found = list(queryset.filter(**looked_up)[:2])
     if len(found) == 1:
         return found[0]
-    message = _("“%(text)s” is not known here.") if not found else _("“%(text)s” stands in several organisations; give the id.")
+    message = (
+        _("“%(text)s” is not known here.")
+        if not found
+        else _("“%(text)s” stands in several organisations; give the id.")
+    )
     raise Invalid(errors={name: [message % {"text": text[:60]}]})

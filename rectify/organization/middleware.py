@@ -20,7 +20,7 @@ class ChosenLanguageMiddleware:
             if request.path.startswith("/api/") and request.headers.get("Accept-Language"):
                 language = translation.get_language_from_request(request)
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
             return response

@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
-from django.utils import translation
+from .models import BUSINESS_ROLES, SUPERIOR_ROLES, Department, Organization, Role, RoleAssignment
 
-from .models import BUSINESS_ROLES, SUPERIOR_ROLES, Organization, Role, RoleAssignment
+# How history names the unit of somebody who belongs to no department: records are kept in one language.
+UNITS = {Role.OFFICE.value: "整改办", Role.AUDITOR.value: "巡视监督"}
 
 
 @dataclass(frozen=True)
@@ -27,34 +29,40 @@ class Concern:
     contributor_ids: Collection[int] = ()
 
 
+def _with_names(rows: Any) -> Any:
+    return rows.select_related("organization", "department", "leader").order_by("pk")
+
+
 @dataclass(frozen=True)
 class Posts:
     """The role assignments of one person in force on one day."""
 
     user: Any
-    assignments: tuple[RoleAssignment, ...]
+    held: tuple[RoleAssignment, ...]
+    named: bool = False
+
+    @cached_property
+    def assignments(self) -> tuple[RoleAssignment, ...]:
+        """The same with organisation, department and leader at hand, for those who show them."""
+        ids = [assignment.pk for assignment in self.held]
+        return self.held if self.named else tuple(_with_names(RoleAssignment.objects.filter(pk__in=ids)))
 
     @classmethod
-    def of(cls, user: Any, on: date) -> "Posts":
-        """Reads them: one statement for each user object, that is, for each request."""
+    def of(cls, user: Any, on: date, *, named: bool = False) -> "Posts":
+        """Reads them: one statement for each user object, that is, for each request.
+
+        Args:
+            named: with organisation, department and leader, which a page shows and an answer of the API does not.
+        """
         kept = user.__dict__.setdefault("_posts_by_day", {})
         if on not in kept:
-            kept[on] = cls._read(user, on)
+            rows = RoleAssignment.objects.active(on).filter(user=user)
+            kept[on] = cls(user, tuple(_with_names(rows) if named else rows.order_by("pk")), named)
         return kept[on]
-
-    @classmethod
-    def _read(cls, user: Any, on: date) -> "Posts":
-        rows = (
-            RoleAssignment.objects.active(on)
-            .filter(user=user)
-            .select_related("organization", "department", "leader")
-            .order_by("pk")
-        )
-        return cls(user, tuple(rows))
 
     @property
     def roles(self) -> frozenset[str]:
-        return frozenset(assignment.role for assignment in self.assignments)
+        return frozenset(assignment.role for assignment in self.held)
 
     @property
     def sees_business(self) -> bool:
@@ -62,13 +70,11 @@ class Posts:
 
     def department_ids(self) -> frozenset[int]:
         """The departments for which this person is liaison or head."""
-        return frozenset(
-            a.department_id for a in self.assignments if a.role in (Role.LIAISON, Role.HEAD) and a.department_id
-        )
+        return frozenset(a.department_id for a in self.held if a.role in (Role.LIAISON, Role.HEAD) and a.department_id)
 
     def leader_ids(self) -> frozenset[int]:
         """The leadership posts that this person holds or assists."""
-        return frozenset(a.leader_id for a in self.assignments if a.leader_id)
+        return frozenset(a.leader_id for a in self.held if a.leader_id)
 
     def _party(self, assignment: RoleAssignment, concern: Concern) -> str | None:
         """The party that one assignment makes its holder to an object, if any."""
@@ -88,19 +94,24 @@ class Posts:
 
     def parties(self, concern: Concern) -> frozenset[str]:
         """What this person is to an object: any of liaison, head, contributor, leader, assistant, office, auditor."""
-        found = {self._party(assignment, concern) for assignment in self.assignments}
+        found = {self._party(assignment, concern) for assignment in self.held}
         return frozenset(party for party in found if party)
 
-    def who(self, concern: Concern) -> tuple[str, str]:
-        """The person's name and department as history keeps them: the post by which they are party to the object."""
-        candidates = [a for a in self.assignments if self._party(a, concern)] or [
-            a for a in self.assignments if a.organization_id == concern.organization_id
+    def who(self, concern: Concern, lead_department: Department | None = None) -> tuple[str, str]:
+        """The person's name and department as history keeps them: the post by which they are party to the object.
+
+        Args:
+            lead_department: the object's, where it is at hand already.
+        """
+        candidates = [a for a in self.held if self._party(a, concern)] or [
+            a for a in self.held if a.organization_id == concern.organization_id
         ]
         if not candidates:
             return self.user.get_full_name(), ""
         best = candidates[0]
-        with translation.override("zh-hans"):
-            return self.user.get_full_name(), str(best.department or best.leader or best.get_role_display())
+        if lead_department is not None and best.department_id == lead_department.pk:
+            return self.user.get_full_name(), str(lead_department)
+        return self.user.get_full_name(), str(best.department or best.leader or UNITS.get(best.role, ""))
 
     def reads(self, organization: Organization) -> bool:
         """Whether this person may read an organisation's business data.
@@ -110,5 +121,5 @@ class Posts:
         return any(
             (a.organization_id == organization.pk and a.role in BUSINESS_ROLES)
             or (a.organization_id == organization.parent_id and a.role in SUPERIOR_ROLES)
-            for a in self.assignments
+            for a in self.held
         )

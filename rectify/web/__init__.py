@@ -1,1 +1,1 @@
-"""Plumbing of pages and the API: problem details, paged lists, days in addresses, act endpoints. Knows workflow alone."""
+"""Plumbing of pages and the API: problem details, paged lists, days in addresses, acts. Knows workflow alone."""

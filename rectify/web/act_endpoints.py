@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -17,34 +17,16 @@ from rectify.workflow.refusals import Invalid
 from .clock import act_of
 
 Service = Callable[[Act, int, Mapping[str, Any]], Any]
-
-
-class ProblemSerializer(serializers.Serializer):
-    """A problem detail (RFC 9457)."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField()
-    errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
-    current = serializers.DictField(required=False, help_text="With 409: the row as it is now.")
-
-
-PROBLEMS = {
-    status: OpenApiResponse(ProblemSerializer, description=description)
-    for status, description in (
-        (400, "The input does not fit."),
-        (401, "Not signed in."),
-        (403, "The role does not allow this."),
-        (404, "There is no such row, or it is not yours to see."),
-        (409, "Another version, or another state."),
-    )
-}
+# What an address may hold as a row's number: no more digits than the database can tell apart.
+NUMBER = "[0-9]{1,18}"
 
 
 def body_of(request: Request) -> Mapping[str, Any]:
     """The request's fields. Raises Invalid where the body is no object."""
-    data = request.data
+    try:
+        data = request.data
+    except RecursionError:
+        data = None
     if not isinstance(data, Mapping):
         raise Invalid(_("Send an object with named fields."))
     return data.dict() if hasattr(data, "dict") else data
@@ -59,8 +41,8 @@ def act_endpoint(name: str, service: Service, input_class: type[serializers.Seri
 
     endpoint.__name__ = f"act_{name}"
     endpoint.__doc__ = (service.__doc__ or name).strip().splitlines()[0]
-    documented = extend_schema(request=input_class, responses={200: answer, **PROBLEMS}, description=endpoint.__doc__)
-    return action(detail=True, methods=["post"], url_path=name, url_name=name.replace("_", "-"))(documented(endpoint))
+    made = action(detail=True, methods=["post"], url_path=name, url_name=name.replace("_", "-"))(endpoint)
+    return extend_schema(request=input_class, responses={200: answer}, description=endpoint.__doc__)(made)
 
 
 def page_act(request: HttpRequest, service: Service, pk: int) -> Any:

@@ -4,9 +4,10 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -16,13 +17,27 @@ from rectify.workflow.guards import flat_messages
 from rectify.workflow.refusals import Refusal
 
 logger = logging.getLogger(__name__)
+# For what is refused before a view of the API is reached.
+CODES = {400: "parse-error", 403: "permission-denied", 404: "not-found"}
+
+
+def writable(text: Any) -> str:
+    """A message as text that can be sent: what a client wrote may stand in it, half characters included."""
+    return str(text).encode("utf-8", "replace").decode()
+
+
+def problem_body(status: int, code: str, title: Any, detail: Any) -> dict[str, Any]:
+    """The members that every problem detail has."""
+    return {"type": f"/problems/{code}", "title": str(title), "status": status, "detail": str(detail)}
 
 
 class ProblemResponse(Response):
     """A problem detail (RFC 9457)."""
 
     def __init__(self, status: int, code: str, title: Any, detail: Any, **members: Any) -> None:
-        body = {"type": f"/problems/{code}", "title": str(title), "status": status, "detail": str(detail), **members}
+        body = problem_body(status, code, title, writable(detail)) | members
+        if "errors" in members:
+            body["errors"] = {name: [writable(text) for text in texts] for name, texts in members["errors"].items()}
         super().__init__(body, status=status, content_type="application/problem+json")
 
 
@@ -32,6 +47,8 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
         error = exceptions.NotFound()
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    if isinstance(error, SuspiciousOperation):
+        error = exceptions.ParseError()
     if isinstance(error, Refusal):
         set_rollback()
         return _of_refusal(error, context)
@@ -45,9 +62,9 @@ def _of_refusal(error: Refusal, context: Mapping[str, Any]) -> Response:
     members: dict[str, Any] = {}
     if error.errors:
         members["errors"] = error.errors
-    view = context.get("view")
-    if error.current is not None and hasattr(view, "current_row"):
-        members["current"] = view.current_row(error.current)
+    current_row = getattr(context.get("view"), "current_row", None)
+    if error.current is not None and current_row is not None:
+        members["current"] = current_row(error.current)
     return ProblemResponse(error.status, error.code, error.title, error.detail, **members)
 
 
@@ -77,7 +94,14 @@ class ProblemPagesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.content and not request.path.startswith("/api/"):
+            page = problem_page(
+                request, 405, _("Not possible here"), _("Please go back and use the page's own buttons.")
+            )
+            page["Allow"] = response.headers.get("Allow", "")
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refusal):
@@ -86,7 +110,10 @@ class ProblemPagesMiddleware:
 
 
 def problem_page(request: HttpRequest, status: int, title: Any, detail: Any, **context: Any) -> HttpResponse:
-    """A page that says what was wrong and what to do."""
+    """A page that says what was wrong and what to do; the same as a problem detail where the API was asked."""
+    if request.path.startswith("/api/"):
+        body = problem_body(status, CODES.get(status, "refused"), title, detail)
+        return JsonResponse(body, status=status, content_type="application/problem+json")
     return render(
         request, "errors/problem.html", {"status": status, "title": title, "detail": detail, **context}, status=status
     )
@@ -102,6 +129,11 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return problem_page(request, 404, _("Not found"), _("There is nothing at this address, or it is not yours to see."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What a fault of the application looks like; the page needs nothing that could fail in its turn."""
+    return HttpResponse(render_to_string("errors/500.html"), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -10,7 +10,8 @@ from typing import Any
 
 import xlsxwriter
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
-from rest_framework.renderers import BaseRenderer
+from django.utils import translation
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A cell that begins like this is run as a formula by spreadsheet programs.
@@ -36,8 +37,8 @@ class _Formats(BaseRenderer):
     charset = None
 
     def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> Any:
-        """Problems answered to a request for a file are told in words."""
-        return str(data.get("detail", data) if isinstance(data, dict) else data).encode()
+        """A problem answered to a request for a file; the file itself is no data to render."""
+        return JSONRenderer().render(data)
 
 
 class CSVRenderer(_Formats):
@@ -74,6 +75,16 @@ def csv_lines(columns: Sequence[Column], rows: Iterable[Any]) -> Iterator[str]:
     yield "\ufeff" + writer.writerow([str(column.label) for column in columns])
     for row in rows:
         yield writer.writerow([_csv_cell(column.value(row)) for column in columns])
+
+
+def _in_language(lines: Iterator[str], language: str) -> Iterator[str]:
+    """Makes each line in the language of the request, which has ended when a streamed answer is read."""
+    while True:
+        with translation.override(language):
+            line = next(lines, None)
+        if line is None:
+            return
+        yield line
 
 
 def write_xlsx(target: io.IOBase, title: str, note: str, columns: Sequence[Column], rows: Iterable[Any]) -> None:
@@ -120,7 +131,8 @@ def table_response(
         name: the file's name without its ending.
     """
     if kind == "csv":
-        response: Any = StreamingHttpResponse(csv_lines(columns, rows), content_type="text/csv; charset=utf-8")
+        lines = _in_language(csv_lines(columns, rows), translation.get_language() or "")
+        response: Any = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
         return response
     file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it

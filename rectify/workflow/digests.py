@@ -1,7 +1,8 @@
 """Canonical JSON and the SHA-256 that ties each history row to the one before it.
 
 The hash covers exactly the exported fields, so an auditor recomputes it from an export alone:
-sha256(previous_hash + newline + canonical_json(exported fields)), hexadecimal; the first row's previous hash is 64 zeros.
+sha256(previous_hash + newline + canonical_json(exported fields)), hexadecimal. The first row's previous hash is 64
+zeros.
 """
 
 import hashlib

@@ -25,7 +25,7 @@ def check(
     table: TransitionTable, act: str, subject: Tracked, status: str, parties: Collection[str], data: Mapping[str, Any]
 ) -> None:
     """Raises Forbidden, Stale or WrongState, in this order, unless the act may go on to its input."""
-    table.require_party(act, parties)
+    table.require_party(act, status, parties)
     check_version(subject, data)
     table.require_state(act, status, current=subject)
 
@@ -34,7 +34,7 @@ def check_version(subject: Tracked, data: Mapping[str, Any]) -> None:
     """Raises Stale where a version is given and is not the present one; a missing one is left to `validated`."""
     try:
         version = int(data.get("version", subject.version))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return
     if version != subject.version:
         raise Stale(_("Somebody else changed this in the meantime. Nothing of yours was lost."), current=subject)
@@ -51,7 +51,8 @@ def validated(input_class: type[serializers.Serializer], data: Mapping[str, Any]
 def invalid(errors: Mapping[str, Any]) -> Invalid:
     """Invalid for a map of field errors."""
     return Invalid(
-        _("Please check the marked fields."), errors={name: flat_messages(messages) for name, messages in errors.items()}
+        _("Please check the marked fields."),
+        errors={name: flat_messages(messages) for name, messages in errors.items()},
     )
 
 

@@ -69,6 +69,7 @@ class HistoryRow(models.Model):
     happened_on = models.DateField()
     recorded_at = models.DateTimeField()
     replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    replaces_id: int | None
     format = models.PositiveSmallIntegerField(default=digests.FORMAT)
     hash = models.CharField(max_length=64)
 
@@ -186,16 +187,23 @@ class Entry:
 class Chain:
     """Appends rows to one chain. Open it inside the transaction that holds the lock on the chain's owner."""
 
-    def __init__(self, model: type[HistoryRow], chain_id: int) -> None:
+    sequence: int
+    hash: str
+    recorded_at: datetime | None
+
+    def __init__(self, model: type[HistoryRow], chain_id: int, *, is_new: bool = False) -> None:
+        """Reads where the chain ends.
+
+        Args:
+            is_new: its owner was just inserted, so that there is nothing to read.
+        """
         self.model = model
         self.chain_id = chain_id
-        last = (
-            model.objects.filter(**{f"{model.CHAIN}_id": chain_id})
-            .order_by("-sequence")
-            .values_list("sequence", "hash", "recorded_at")
-            .first()
-        )
-        self.sequence, self.hash, self.recorded_at = last or (0, digests.GENESIS, None)
+        self.sequence, self.hash, self.recorded_at = (None if is_new else self._end()) or (0, digests.GENESIS, None)
+
+    def _end(self) -> tuple[int, str, datetime] | None:
+        rows = self.model.objects.filter(**{f"{self.model.CHAIN}_id": self.chain_id})
+        return rows.order_by("-sequence").values_list("sequence", "hash", "recorded_at").first()
 
     def make(self, subject_id: int, act: Act, who: tuple[str, str], entry: Entry) -> HistoryRow:
         """The next row of the chain, not yet written.
@@ -219,7 +227,7 @@ class Chain:
             happened_on=entry.happened_on or act.on,
             # The clock of a machine may step back; history never does.
             recorded_at=max(now, self.recorded_at) if self.recorded_at else now,
-            replaces=entry.replaces,
+            replaces=entry.replaces,  # type: ignore[misc]
             **{f"{self.model.CHAIN}_id": self.chain_id, f"{self.model.SUBJECT}_id": subject_id},
         )
         row.hash = digests.chained_hash(self.hash, row.exported())

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .refusals import Forbidden
+from .refusals import Forbidden, WrongState
 
 
 class Signer(models.TextChoices):
@@ -42,8 +42,10 @@ class Outcome(models.TextChoices):
 
 
 class SigningRequest(models.Model):
-    """Something that was asked for and goes through a chain. `chain` is a copy: a later change of the round's chain does
-    not reach requests under way."""
+    """Something that was asked for and goes through a chain.
+
+    `chain` is a copy: a later change of the round's chain does not reach requests under way.
+    """
 
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_by_name = models.CharField(max_length=150)
@@ -112,6 +114,18 @@ def why_not_sign(
     if next_signer not in parties:
         return _("The next to sign is: %(signer)s.") % {"signer": Signer(next_signer).label}
     return None
+
+
+def require_turn(
+    act: str, request: SigningRequest | None, parties: Collection[str], user_id: int, current: Any
+) -> None:
+    """Says why a person cannot sign, return or recall a request under review. Raises Forbidden, WrongState."""
+    if request is None:
+        return
+    if act in ("sign", "return"):
+        require_signer(request, parties, user_id)
+    elif act == "recall" and request.asked_by_id == user_id and request.signer_ids():
+        raise WrongState(_("Somebody has signed already; ask them to return it."), current=current)
 
 
 def require_signer(request: SigningRequest, parties: Collection[str], user_id: int) -> str:

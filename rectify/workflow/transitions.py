@@ -22,6 +22,8 @@ class Transition:
         targets: the states it may lead to; the service decides where there are several. The state itself for an
             act that keeps it.
         by: the parties (relations of a person to the object) that may do it.
+        in_time: the parties that come to do it once the object is in one of its sources; to them another state is a
+            matter of the state, not of the role.
     """
 
     act: str
@@ -29,6 +31,7 @@ class Transition:
     sources: frozenset[str]
     targets: tuple[str, ...]
     by: frozenset[str]
+    in_time: frozenset[str] = frozenset()
 
 
 class TransitionTable:
@@ -43,9 +46,11 @@ class TransitionTable:
         """The acts open to someone with these parties in this state, in the table's order."""
         return [t.act for t in self.transitions.values() if status in t.sources and not t.by.isdisjoint(parties)]
 
-    def require_party(self, act: str, parties: Collection[str]) -> None:
-        """Raises Forbidden unless one of the parties may ever do this act."""
-        if self.transitions[act].by.isdisjoint(parties):
+    def require_party(self, act: str, status: str, parties: Collection[str]) -> None:
+        """Raises Forbidden unless one of the parties may do this act, in this state or in another."""
+        transition = self.transitions[act]
+        may = transition.by if status in transition.sources else transition.by | transition.in_time
+        if may.isdisjoint(parties):
             raise Forbidden(self.not_yours)
 
     def require_state(self, act: str, status: str, *, current: object = None) -> None:

@@ -6,6 +6,7 @@ Nothing here is needed twice: each step looks first whether it has to be done, s
 import contextlib
 import errno
 import hashlib
+import io
 import os
 import socket
 import sys
@@ -21,6 +22,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
+import rectify.server
 from issues.models import Round
 from rectify.demonstration.sign_ins import shown_sign_ins
 from rectify.management.commands.compile_translations import compile_translations
@@ -104,7 +106,7 @@ def load_demonstration_if_empty(say: Any) -> None:
     """Load the demonstration into a database that has no round yet; one that has is somebody's work."""
     if not Round.objects.exists():
         say("载入演示数据 / loading the demonstration ...")
-        call_command("load_demo")
+        call_command("load_demo", stdout=io.StringIO())
 
 
 def width(text: str) -> int:
@@ -139,33 +141,14 @@ def allowed_hosts(host: str) -> str:
     """The host names to answer to: beside the default ones those by which this address is reached from elsewhere."""
     names = list(settings.ALLOWED_HOSTS)
     if host in WILDCARDS:
-        name = socket.gethostname()
-        names.append(name)
-        with contextlib.suppress(OSError):
-            names += [str(found[4][0]) for found in socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)]
+        names.append(socket.gethostname())
+        with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            # Sends nothing: it only tells which of this machine's addresses others would reach it by.
+            probe.connect(("192.0.2.1", 9))
+            names.append(probe.getsockname()[0])
     elif host not in LOOPBACK:
         names.append(host)
     return ",".join(dict.fromkeys(f"[{name}]" if ":" in name and name[0] != "[" else name for name in map(str, names)))
-
-
-def server_arguments(host: str, port: int) -> list[str]:
-    """The command line of the server."""
-    arguments = {
-        "--bind": authority(host or "0.0.0.0", port),  # noqa: S104 -- an empty HOST asks for it
-        "--worker-class": "gthread",
-        "--workers": os.environ.get("WEB_CONCURRENCY", "2"),
-        "--threads": os.environ.get("WEB_THREADS", "4"),
-        "--timeout": "60",
-        "--graceful-timeout": "10",
-        "--keep-alive": "5",
-        "--log-level": "warning",
-        "--pythonpath": str(settings.BASE_DIR),
-    }
-    memory = Path("/dev/shm")  # noqa: S108 -- heartbeat files only; on a slow disk they would stall the workers
-    if memory.is_dir() and os.access(memory, os.W_OK):
-        arguments["--worker-tmp-dir"] = str(memory)
-    options = [part for pair in arguments.items() for part in pair]
-    return [*options, "--preload", "--no-control-socket", "rectify.wsgi:application"]
 
 
 def serve(host: str, port: int) -> None:
@@ -180,7 +163,9 @@ def serve(host: str, port: int) -> None:
         environment["ALLOWED_HOSTS"] = allowed_hosts(host)
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execve(sys.executable, [sys.executable, "-m", "gunicorn", *server_arguments(host, port)], environment)  # noqa: S606
+    # "0.0.0.0": what an empty HOST asks for.
+    arguments = ["-m", "gunicorn", "--config", rectify.server.__file__, "--bind", authority(host or "0.0.0.0", port)]  # noqa: S104
+    os.execve(sys.executable, [sys.executable, *arguments], environment)  # noqa: S606
 
 
 class Command(BaseCommand):

@@ -16,5 +16,5 @@ class Command(BaseCommand):
         parser.add_argument("--today", type=parse_date, help="the day on which the twin stands in its sixth week")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        loaded = load_demo(options["today"] or clock.today())
+        loaded = load_demo(options["today"] or clock.today(), clock.now())
         self.stdout.write("loaded" if loaded else "there are rounds already; nothing was changed")

@@ -1,0 +1,103 @@
+"""The two checks over everything: that history stands as it was written, and that the present follows from it."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from issues.models import HISTORY_TABLES as ISSUE_TABLES
+from issues.models import Finding, Heading, Round, RoundHistory, SubIssue, SubIssueHistory
+from rectify.workflow import triggers
+from rectify.workflow.proof import Finding as Flaw
+from rectify.workflow.proof import verify_chains, verify_counts
+from rectify.workflow.rebuild import Difference, differences, histories, in_batches
+from rectify.workflow.signing import Outcome
+
+from .models import HISTORY_TABLES, ClosureRequest, Evidence, HistoryCheck, Measure, MeasureHistory
+from .services import first_report_day
+from .states import MeasureStatus
+
+PROTECTED_TABLES = ISSUE_TABLES + HISTORY_TABLES
+TRACKED: tuple[tuple[Any, Any], ...] = (
+    (RoundHistory, Round),
+    (SubIssueHistory, SubIssue),
+    (MeasureHistory, Measure),
+)
+
+
+def verify_history() -> Iterator[Flaw]:
+    """Every row changed, removed or inserted behind the application, and every trigger that is missing."""
+    for name in triggers.missing(connection, PROTECTED_TABLES):
+        yield Flaw(name, None, "this trigger is missing; history could be changed unnoticed by the database")
+    for history, subjects in TRACKED:
+        yield from verify_chains(history)
+        yield from verify_counts(history, subjects)
+
+
+def check_history(clock: Callable[[], datetime], report: Callable[[Flaw], None]) -> HistoryCheck:
+    """Verifies all history and keeps the result.
+
+    Args:
+        clock: gives the moment at which the check ended.
+        report: is told each flaw as it is found.
+    """
+    flaws = 0
+    for flaw in verify_history():
+        flaws += 1
+        report(flaw)
+    rows = sum(history.objects.count() for history, _subjects in TRACKED)
+    return HistoryCheck.objects.create(checked_at=clock(), rows=rows, flaws=flaws)
+
+
+def rebuild_differences() -> Iterator[Difference]:
+    """Everything in which the present differs from what history makes it."""
+    for batch in in_batches(Round.objects.all()):
+        rows = histories(RoundHistory, [round_.pk for round_ in batch])
+        yield from differences(batch, rows, "round")
+        for round_ in batch:
+            yield from _feedback_differences(round_, rows.get(round_.pk, []))
+    for batch in in_batches(SubIssue.objects.select_related("lead_department", "responsible_leader")):
+        rows = histories(SubIssueHistory, [sub_issue.pk for sub_issue in batch])
+        yield from differences(batch, rows, "sub_issue")
+    measures = Measure.objects.select_related("lead_department", "responsible_leader")
+    for batch in in_batches(measures.prefetch_related("responsible_departments")):
+        yield from _measure_differences(batch)
+
+
+def _feedback_differences(round_: Round, rows: list[Any]) -> Iterator[Difference]:
+    """Headings and findings are frozen in the inspectors' words; the act that entered them holds those words."""
+    entered: dict[str, Any] = next((row.payload for row in rows if row.action == "enter_feedback"), {})
+    headings = dict(Heading.objects.filter(round=round_).values_list("number", "title"))
+    findings = {
+        number: [heading, title]
+        for number, heading, title in Finding.objects.filter(round=round_).values_list(
+            "number", "heading__number", "title"
+        )
+    }
+    for name, present in (("headings", headings), ("findings", findings)):
+        if present != entered.get(name, {}):
+            yield Difference(f"round:{round_.pk}", name, present, entered.get(name, {}))
+
+
+def _measure_differences(batch: list[Measure]) -> Iterator[Difference]:
+    ids = [measure.pk for measure in batch]
+    rows = histories(MeasureHistory, ids)
+    yield from differences(batch, rows, "measure")
+    pending = set(
+        ClosureRequest.objects.filter(measure__in=ids, outcome=Outcome.PENDING).values_list("measure", flat=True)
+    )
+    evidence: dict[int, list[str]] = {}
+    for pk, sha256 in Evidence.objects.filter(measure__in=ids).order_by("pk").values_list("measure", "sha256"):
+        evidence.setdefault(pk, []).append(sha256)
+    for measure in batch:
+        own = rows.get(measure.pk, [])
+        name = f"measure:{measure.pk}"
+        if measure.started_on != first_report_day(own):
+            yield Difference(name, "started_on", measure.started_on, first_report_day(own))
+        in_review = measure.status == MeasureStatus.IN_REVIEW
+        if in_review != (measure.pk in pending):
+            yield Difference(name, "closure request under review", measure.pk in pending, in_review)
+        added = [row.payload["evidence"]["sha256"] for row in own if row.action == "add_evidence"]
+        if sorted(added) != sorted(evidence.get(measure.pk, [])):
+            yield Difference(name, "evidence", evidence.get(measure.pk, []), added)

@@ -1,0 +1,66 @@
+"""The acts on a measure as forms: completing it, and its way to closed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from rectify.web import clock
+from rectify.workflow.refusals import NotFound, Refusal
+
+from . import closing, services
+from .filing import request_closure_with_files
+from .filled import Filled, next_address, shown_back, typed
+from .pages import measure_page
+
+SERVICES: Mapping[str, Any] = {
+    "complete": services.complete,
+    "sign": closing.sign,
+    "return": closing.return_for_rework,
+    "recall": closing.recall,
+    "reopen": closing.reopen,
+    "correct": services.correct,
+}
+WITH_FILES: Mapping[str, Any] = {"request_closure": request_closure_with_files}
+DONE: Mapping[str, Any] = {
+    "complete": _("%(number)s is reported as completed. It is closed once closure is requested and signed."),
+    "request_closure": _("Closure of %(number)s is requested."),
+    "sign": _("You agreed to %(number)s."),
+    "return": _("%(number)s is returned for rework."),
+    "recall": _("The request for %(number)s is recalled."),
+    "reopen": _("%(number)s is reopened."),
+    "correct": _("The report on %(number)s is corrected."),
+}
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def measure_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    """Does an act on a measure and returns to its page; shows the page with the form again where it was refused."""
+    if act not in DONE:
+        raise Http404
+    here = reverse("measure", args=[pk])
+    if request.method != "POST":
+        return redirect(f"{here}?act={act}")
+    data = typed(request)
+    try:
+        done = do(request, act, pk, data)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return measure_page(request, pk, Filled(act, shown_back(data), refusal))
+    messages.success(request, DONE[act] % {"number": done.number})
+    return redirect(next_address(request, here))
+
+
+def do(request: HttpRequest, act: str, pk: int, data: Mapping[str, Any]) -> Any:
+    """Calls the service of an act, with the files of the form where it takes some."""
+    if act in WITH_FILES:
+        return WITH_FILES[act](clock.act_of(request.user), pk, data, request.FILES.getlist("file"))
+    return SERVICES[act](clock.act_of(request.user), pk, data)

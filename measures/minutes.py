@@ -1,0 +1,203 @@
+"""Rows of history as the minutes of a meeting: who did what on which day, why, and what it changed."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from issues.models import SubIssueHistory
+from issues.states import SUB_ISSUE_TRANSITIONS, SubIssueStatus
+from rectify.workflow.history import HistoryQuerySet, HistoryRow
+from rectify.workflow.signing import Signer
+from rectify.workflow.transitions import TransitionTable
+
+from .inputs import OUTCOME_UNITS
+from .models import MeasureHistory
+from .states import MEASURE_TRANSITIONS, MeasureStatus
+
+Line = dict[str, Any]
+
+REPORTS = ("report_progress", "correct")
+FIELD_LABELS: Mapping[str, Any] = {
+    "status": gettext_lazy("Status"),
+    "progress": gettext_lazy("Progress"),
+    "work_done": gettext_lazy("What was done"),
+    "next_step": gettext_lazy("Next step"),
+    "difficulty": gettext_lazy("Difficulties"),
+    "content": gettext_lazy("Measure"),
+    "due_on": gettext_lazy("Deadline"),
+    "stage_goal": gettext_lazy("Stage goal"),
+    "review_on": gettext_lazy("Next review"),
+}
+
+
+def with_corrections(rows: HistoryQuerySet) -> HistoryQuerySet:
+    """Rows, newest first, each with `replaced_by`: the sequence of the row that corrects it."""
+    corrections = rows.model._base_manager.filter(replaces=OuterRef("pk")).order_by("sequence")
+    return rows.annotate(replaced_by=Subquery(corrections.values("sequence")[:1])).order_by("-happened_on", "-sequence")
+
+
+def minutes(rows: Iterable[HistoryRow], prefix: str = "entry") -> list[Line]:
+    """Rows as lines of minutes, in the order given. Files added by the same act stand with the act.
+
+    Args:
+        rows: rows of one subject as `with_corrections` gives them.
+        prefix: makes the anchors of two timelines on one page differ.
+    """
+    listed = list(rows)
+    acts = {row.act_id for row in listed if row.action != "add_evidence"}
+    files: dict[Any, list[Line]] = {}
+    for row in listed:
+        if row.action == "add_evidence" and row.act_id in acts:
+            files.setdefault(row.act_id, []).append(_file(row))
+    return [
+        _line(row, prefix, files.get(row.act_id, []))
+        for row in listed
+        if row.action != "add_evidence" or row.act_id not in acts
+    ]
+
+
+def _line(row: HistoryRow, prefix: str, files: list[Line]) -> Line:
+    replaced_by = getattr(row, "replaced_by", None)
+    return {
+        "anchor": f"{prefix}-{row.sequence}",
+        "happened_on": row.happened_on,
+        "recorded_on": timezone.localtime(row.recorded_at),
+        "late": row.entered_late,
+        "actor": row.actor_name,
+        "department": row.department_name if row.department_name != row.actor_name else "",
+        "sentence": sentence(row),
+        "reason": row.reason or row.payload.get("note") or row.payload.get("comment") or "",
+        "changes": changes(row),
+        "evidence": [_file(row)] if row.action == "add_evidence" else files,
+        "hash": row.hash,
+        "sequence": row.sequence,
+        "struck_by": replaced_by,
+        "struck_by_anchor": f"{prefix}-{replaced_by}",
+        "corrects": row.payload.get("replaces"),
+        "corrects_anchor": f"{prefix}-{row.payload.get('replaces')}",
+    }
+
+
+def _file(row: HistoryRow) -> Line:
+    facts = row.payload.get("evidence", {})
+    return {
+        "title": facts.get("title", ""),
+        "url": reverse("evidence", args=[facts.get("id", 0)]),
+        "name": facts.get("filename", ""),
+        "bytes": facts.get("size"),
+    }
+
+
+def sentence(row: HistoryRow) -> str:
+    """What was done, as a secretary would write it down after the person's name."""
+    written = SENTENCES[type(row)].get(row.action)
+    if written is not None:
+        return written(row)
+    table = _table(row)
+    return str(table.label(row.action)) if row.action in table.transitions else row.action
+
+
+def _table(row: HistoryRow) -> TransitionTable:
+    return SUB_ISSUE_TRANSITIONS if isinstance(row, SubIssueHistory) else MEASURE_TRANSITIONS
+
+
+def _reported(row: HistoryRow) -> str:
+    progress = row.payload.get("new", {}).get("progress")
+    if progress is None:
+        return _("reported progress.")
+    return _("reported progress: %(progress)d%% done.") % {"progress": progress}
+
+
+def _closure_requested(row: HistoryRow) -> str:
+    count = len(row.payload.get("evidence", {}).get("files", []))
+    return ngettext(
+        "requested closure, with %(count)d piece of evidence.",
+        "requested closure, with %(count)d pieces of evidence.",
+        count,
+    ) % {"count": count}
+
+
+def _acceptance_requested(row: HistoryRow) -> str:
+    if row.payload.get("result") == SubIssueStatus.SUSTAINED:
+        return _("requested acceptance: intensive rectification completed, continuing.")
+    return _("requested acceptance, to be closed.")
+
+
+def _signed(row: HistoryRow) -> str:
+    step = {"step": row.payload.get("step", 0), "of": row.payload.get("of", 0)}
+    # A leader signs (签批); a head or the office checks (审核).
+    if row.payload.get("signed_as") == Signer.LEADER:
+        words = _("signed, step %(step)d of %(of)d") % step
+    else:
+        words = _("checked and agreed, step %(step)d of %(of)d") % step
+    ends: dict[str, str] = {
+        MeasureStatus.CLOSED: _("%(signed)s; closed with this."),
+        SubIssueStatus.SUSTAINED: _("%(signed)s; accepted, work continues."),
+    }
+    return (ends.get(row.to_status) or _("%(signed)s.")) % {"signed": words}
+
+
+def _corrected(row: HistoryRow) -> str:
+    return _("corrected entry %(number)d.") % {"number": row.payload.get("replaces", 0)}
+
+
+SENTENCES: Mapping[type[HistoryRow], Mapping[str, Callable[[Any], str]]] = {
+    MeasureHistory: {
+        "draft": lambda row: _("entered the measure in the plan."),
+        "report_progress": _reported,
+        "correct": _corrected,
+        "complete": lambda row: _("reported the measure as completed."),
+        "request_closure": _closure_requested,
+        "sign": _signed,
+        "return": lambda row: _("returned the request for rework."),
+        "recall": lambda row: _("recalled the request."),
+        "reopen": lambda row: _("reopened the measure; it is to be rectified again."),
+        "add_evidence": lambda row: _("added evidence."),
+    },
+    SubIssueHistory: {
+        "draft": lambda row: _("entered the sub-issue in the ledger."),
+        "request_acceptance": _acceptance_requested,
+        "sign": _signed,
+        "return": lambda row: _("returned the request for rework."),
+        "recall": lambda row: _("recalled the request."),
+        "reopen": lambda row: _("reopened the sub-issue; it is to be rectified again."),
+    },
+}
+
+
+def changes(row: HistoryRow) -> list[Line]:
+    """What the act changed: label, old and new value. A first entry in the plan changes nothing."""
+    if row.action == "draft":
+        return []
+    new, old = row.payload.get("new", {}), row.payload.get("old", {})
+    lines = []
+    for name, label in FIELD_LABELS.items():
+        if name not in new or (new[name] in (None, "") and row.action == "report_progress"):
+            continue
+        # A report's words stand for themselves; a correction is read against what it corrects.
+        before = None if row.action == "report_progress" and name not in ("status", "progress") else old.get(name)
+        if before != new[name]:
+            lines.append({"label": label, "old": words_of(row, name, before), "new": words_of(row, name, new[name])})
+    for name, quantity in row.payload.get("outcomes", {}).items():
+        lines.append({"label": OUTCOME_UNITS.get(name, name), "old": None, "new": quantity})
+    return lines
+
+
+def words_of(row: HistoryRow, name: str, value: Any) -> Any:
+    """A kept value in words; None stays None, an emptied text is a dash."""
+    if value is None:
+        return None
+    if name == "status":
+        statuses: Any = SubIssueStatus if isinstance(row, SubIssueHistory) else MeasureStatus
+        return statuses(value).label if value in statuses.values else value
+    if name == "progress":
+        return f"{value}%"
+    if name in ("due_on", "review_on"):
+        return parse_date(value)
+    return value if value != "" else "—"

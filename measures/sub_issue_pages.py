@@ -1,0 +1,265 @@
+"""The page of a sub-issue: the finding, what answers it, its acceptance, and the minutes of it all."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from issues import services as issues
+from issues.models import AcceptanceRequest, SubIssue
+from issues.past import rewind_sub_issues
+from issues.services import ClosureReadiness
+from issues.states import SUB_ISSUE_TRANSITIONS, SubIssueStatus
+from rectify.organization.posts import Posts
+from rectify.web import clock
+from rectify.web.moments import Moment, read_moment
+from rectify.workflow.history import HistoryRow
+from rectify.workflow.refusals import NotFound, Refusal
+from rectify.workflow.signing import Outcome
+
+from . import closure
+from .asked import asked_of_sub_issue, path_of
+from .filled import Filled, next_address, shown_back, typed
+from .forms import plain_form
+from .minutes import minutes, with_corrections
+from .models import Measure, MeasureHistory
+from .past import rewind_measures
+from .standing import chain_steps, for_days, last_change, waiting_since, waits_for, why_nots_of_sub_issue
+from .states import SETTLED
+
+SERVICES: Mapping[str, Any] = {
+    "request_acceptance": closure.request_acceptance,
+    "sign": closure.sign_acceptance,
+    "return": issues.return_for_rework,
+    "recall": issues.recall,
+    "reopen": issues.reopen,
+}
+DONE: Mapping[str, Any] = {
+    "request_acceptance": gettext_lazy("Acceptance of %(number)s is requested."),
+    "sign": gettext_lazy("You agreed to %(number)s."),
+    "return": gettext_lazy("%(number)s is returned for rework."),
+    "recall": gettext_lazy("The request for %(number)s is recalled."),
+    "reopen": gettext_lazy("%(number)s is reopened."),
+}
+# Of the measures' histories, the acts that say how the sub-issue came to where it is.
+KEY_ACTS = ("complete", "request_closure", "sign", "return", "reopen")
+SHOWN_ROWS = 40
+
+
+@login_required
+@require_safe
+def sub_issue(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page of one sub-issue; `?act=` opens the form of an act."""
+    return sub_issue_page(request, pk, Filled(request.GET.get("act", ""), request.GET.dict()))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def sub_issue_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    """Does an act on a sub-issue and returns to its page; shows the form again where it was refused."""
+    if act not in SERVICES:
+        raise Http404
+    here = reverse("sub-issue", args=[pk])
+    if request.method != "POST":
+        return redirect(f"{here}?act={act}")
+    data = typed(request)
+    try:
+        done = SERVICES[act](clock.act_of(request.user), pk, data)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return sub_issue_page(request, pk, Filled(act, shown_back(data), refusal))
+    messages.success(request, DONE[act] % {"number": done.number})
+    return redirect(next_address(request, here))
+
+
+def visible_sub_issue(posts: Posts, pk: int) -> SubIssue:
+    """The sub-issue with everything above it. Raises NotFound where the reader may not see it."""
+    found = (
+        SubIssue.objects.select_related(
+            "round__organization", "finding__heading__parent", "special_plan", "responsible_leader", "lead_department"
+        )
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None or not posts.reads(found.round.organization):
+        raise NotFound(_("There is no such sub-issue, or it is not yours to see."))
+    return found
+
+
+def sub_issue_page(request: HttpRequest, pk: int, filled: Filled) -> HttpResponse:
+    """The page, with a form as it was sent where it was refused."""
+    posts = Posts.of(request.user, clock.today())
+    found = visible_sub_issue(posts, pk)
+    request.round = found.round  # type: ignore[attr-defined]
+    moment = read_moment(request.GET, clock.today(), found.round.feedback_on)
+    measures = measures_of(found, moment)
+    context = shown(found, measures, moment)
+    if moment.is_past:
+        found = then(found, moment)
+    else:
+        context |= present(found, posts, filled, context["readiness"], context["rows"])
+    context |= {"sub_issue": found, "asked": asked_of_sub_issue(found, moment.on), "filled": filled, "moment": moment}
+    return render(request, "measures/sub_issue.html", context, status=filled.status)
+
+
+def then(found: SubIssue, moment: Moment) -> SubIssue:
+    """The sub-issue as it stood on a past day."""
+    rows = SubIssue.objects.filter(pk=found.pk).as_of(moment.on, moment.known_at).select_related("round", "finding")
+    rewound = rewind_sub_issues(rows, found.round.organization_id)
+    if not rewound:
+        raise NotFound(_("This sub-issue did not exist on that day."))
+    rewound[0].finding, rewound[0].special_plan = found.finding, found.special_plan
+    return rewound[0]
+
+
+def measures_of(found: SubIssue, moment: Moment) -> list[Measure]:
+    """Its measures, on the day that is shown."""
+    rows = Measure.objects.for_display().filter(sub_issue=found).order_by("position")
+    if not moment.is_past:
+        return list(rows)
+    return rewind_measures(rows.as_of(moment.on, moment.known_at), found.round.organization_id, moment.on)
+
+
+def shown(found: SubIssue, measures: Sequence[Measure], moment: Moment) -> dict[str, Any]:
+    """What the page shows to every reader, of whatever day."""
+    readiness = ClosureReadiness(len(measures), sum(measure.status not in SETTLED for measure in measures))
+    rows = history_of(found, moment)
+    return {
+        "path": path_of(found),
+        "measures": [
+            {"row": m, "days": (m.due_on - moment.on).days if m.due_on else None, "late": m.is_overdue(moment.on)}
+            for m in measures
+        ],
+        "readiness": readiness,
+        "ready_words": ready_words(readiness),
+        "rows": rows[:SHOWN_ROWS],
+        "minutes": merged_minutes(rows[:SHOWN_ROWS], measures),
+        "more_rows": len(rows) > SHOWN_ROWS,
+    }
+
+
+def history_of(found: SubIssue, moment: Moment) -> list[HistoryRow]:
+    """Its own rows and the key acts on its measures, newest first: two statements."""
+    limits: dict[str, Any] = {}
+    if moment.is_past:
+        limits = {"happened_on__lte": moment.on}
+        if moment.known_at:
+            limits["recorded_at__lte"] = moment.known_at
+    own = with_corrections(found.history.filter(**limits))
+    theirs = with_corrections(MeasureHistory.objects.filter(sub_issue=found, action__in=KEY_ACTS, **limits))
+    rows: list[HistoryRow] = [*own[: SHOWN_ROWS + 1], *theirs[: SHOWN_ROWS + 1]]
+    return sorted(rows, key=lambda row: (row.happened_on, row.recorded_at, row.pk), reverse=True)
+
+
+def merged_minutes(rows: Sequence[HistoryRow], measures: Sequence[Measure]) -> list[dict[str, Any]]:
+    """Rows of both tables as minutes, those of measures with a link to theirs."""
+    numbers = {measure.pk: measure.number for measure in measures}
+    lines = []
+    for row in rows:
+        if isinstance(row, MeasureHistory):
+            line = minutes([row], "measure-entry")[0]
+            line["changes"] = []
+            line["subject"] = numbers.get(row.measure_id, "")
+            line["subject_url"] = reverse("measure", args=[row.measure_id])
+        else:
+            line = minutes([row])[0]
+        lines.append(line)
+    return lines
+
+
+def ready_words(readiness: ClosureReadiness) -> str:
+    """Whether the sub-issue may close, in words."""
+    if readiness.total == 0:
+        return _("No measure answers this sub-issue yet.")
+    if readiness.ready:
+        return ngettext("The only measure is settled.", "All %(total)d measures are settled.", readiness.total) % {
+            "total": readiness.total
+        }
+    return ngettext(
+        "%(count)d of %(total)d measures is not settled yet.",
+        "%(count)d of %(total)d measures are not settled yet.",
+        readiness.unsettled,
+    ) % {"count": readiness.unsettled, "total": readiness.total}
+
+
+def present(
+    found: SubIssue, posts: Posts, filled: Filled, readiness: ClosureReadiness, rows: Sequence[HistoryRow]
+) -> dict[str, Any]:
+    """Where it stands now and what the reader may do."""
+    on = clock.today()
+    newest = found.acceptance_requests.prefetch_related("signatures").order_by("-pk").first()
+    pending = newest if newest is not None and newest.outcome == Outcome.PENDING else None
+    parties, acts = issues.parties_to(found, posts, pending), issues.available(found, posts, pending)
+    opened = filled.act if filled.act in acts else "sign" if "sign" in acts and not filled.refusal else ""
+    form = plain_form(filled, opened) if opened else {}
+    if opened == "request_acceptance":
+        form["results"] = results(readiness, found)
+    return {
+        "turn": whose_turn(found, newest, [row for row in rows if not isinstance(row, MeasureHistory)]),
+        "chain": chain_of(found, newest, rows),
+        "acts": acts,
+        "buttons": buttons(found, acts, opened),
+        "here": reverse("sub-issue", args=[found.pk]),
+        "opened": opened,
+        "panel": f"measures/act_{opened}.html" if opened else "",
+        "act_url": reverse("sub-issue-act", args=[found.pk, opened]) if opened else "",
+        "form": form,
+        "why_nots": why_nots_of_sub_issue(found, posts, parties, pending, acts),
+        "on": on,
+    }
+
+
+def results(readiness: ClosureReadiness, found: SubIssue) -> list[tuple[str, Any]]:
+    """As what it may be accepted now: closed only when everything is settled."""
+    choices = [(SubIssueStatus.CLOSED.value, SubIssueStatus.CLOSED.label)] if readiness.ready else []
+    if found.status != SubIssueStatus.SUSTAINED:
+        choices.append((SubIssueStatus.SUSTAINED.value, SubIssueStatus.SUSTAINED.label))
+    return choices
+
+
+def whose_turn(found: SubIssue, newest: AcceptanceRequest | None, own: Sequence[HistoryRow]) -> str:
+    """Who has the sub-issue now and for how long, in a sentence."""
+    on = clock.today()
+    if newest is not None and newest.next_signer and found.status == SubIssueStatus.IN_REVIEW:
+        waited = for_days((on - waiting_since(newest)).days)
+        return _("Now %(waits)s, %(days)s.") % {"waits": waits_for(newest.next_signer, found), "days": waited}
+    if found.status == SubIssueStatus.CLOSED and found.closed_on:
+        return _("Closed on %(day)s.") % {"day": found.closed_on}
+    since = last_change(own)
+    if found.status == SubIssueStatus.SUSTAINED and since:
+        return _("Accepted on %(day)s; work continues.") % {"day": since}
+    return _("With %(department)s.") % {"department": found.lead_department.name}
+
+
+def chain_of(found: SubIssue, newest: AcceptanceRequest | None, rows: Sequence[HistoryRow]) -> list[dict[str, Any]]:
+    """The chain of the newest request that still says something."""
+    if newest is None or newest.outcome == Outcome.RECALLED:
+        return []
+    if newest.outcome == Outcome.PASSED and found.status == SubIssueStatus.RECTIFYING:
+        return []
+    own = (row for row in rows if not isinstance(row, MeasureHistory))
+    why = next((row.reason for row in own if row.action == "return"), "")
+    return chain_steps(newest, found, clock.today(), why)
+
+
+def buttons(found: SubIssue, acts: Sequence[str], opened: str) -> list[dict[str, Any]]:
+    """The open acts as links to their forms; not the one whose form is open."""
+    here = reverse("sub-issue", args=[found.pk])
+    return [
+        {
+            "act": act,
+            "label": SUB_ISSUE_TRANSITIONS.label(act),
+            "url": f"{here}?act={act}#act",
+            "primary": act in ("sign", "request_acceptance"),
+        }
+        for act in acts
+        if act != opened
+    ]

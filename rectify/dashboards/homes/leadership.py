@@ -1,0 +1,132 @@
+"""The home of the leadership: the secretary's, the other leaders', and that of whoever assists one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from measures.models import Measure
+from measures.querysets import due_within, late
+from measures.states import MeasureStatus
+from rectify.organization.models import Leader, Role, RoleAssignment
+from rectify.workflow.signing import Signer
+
+from . import sentences, waiting
+from .changes import changes, since_by_name
+from .desk import SOON, Desk, Line, Part, days_left
+from .whole import intensive_sentence, round_sentence
+
+WORST = 5
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of the leading group, with what they answer for; in the order of posts, not of results."""
+
+    title: str
+    total: int
+    total_url: str
+    closed: int
+    closed_url: str
+    overdue: int
+    overdue_url: str
+
+
+def is_secretary(leader: Leader) -> bool:
+    """The first post of the leadership answers for the round as a whole."""
+    return leader.position == 0
+
+
+def parts(desk: Desk, assignments: Iterable[RoleAssignment]) -> list[Part]:
+    """One part for each post that a person holds or assists."""
+    held: dict[Leader, set[str]] = {}
+    for assignment in assignments:
+        if assignment.leader is not None:
+            held.setdefault(assignment.leader, set()).add(assignment.role)
+    return [_part(desk, leader, assists=Role.LEADER not in roles) for leader, roles in held.items()]
+
+
+def _part(desk: Desk, leader: Leader, assists: bool) -> Part:
+    items = (
+        waiting.for_leader(desk, leader.pk)
+        if assists
+        else waiting.to_sign(desk, Signer.LEADER, responsible_leader_id=leader.pk)
+    )
+    facts = {
+        "to_sign": items,
+        "leader": leader,
+        "assists": _("You prepare and read for this post; signing is the leader's own.") if assists else "",
+        "period": intensive_sentence(desk),
+    }
+    if is_secretary(leader):
+        since = changes(desk)
+        return Part(
+            template="home/secretary.html",
+            heading=_("The rectification as a whole"),
+            headline=round_sentence(desk, since),
+            pressing=len(items),
+            facts={**facts, "worst": _worst(desk), "members": members(desk), "since": since_by_name(desk, since)},
+        )
+    own = desk.measures(responsible_leader=leader.pk)
+    counts = desk.counts(own)
+    lines = desk.lines(desk.open_measures(own))
+    return Part(
+        template="home/leader.html",
+        heading=_("What the %(post)s answers for") % {"post": leader},
+        headline=_own_sentence(desk, leader, counts),
+        pressing=len(items),
+        facts={
+            **facts,
+            "lines": lines,
+            "total": counts["total"],
+            "whole": round_sentence(desk),
+            "ledger_url": desk.ledger(responsible_leader=leader.pk),
+        },
+    )
+
+
+def _own_sentence(desk: Desk, leader: Leader, counts: dict[str, int]) -> Any:
+    def url(**filters: Any) -> str:
+        return desk.ledger(responsible_leader=leader.pk, **filters)
+
+    total = sentences.measures(counts["total"], url())
+    states = [
+        sentences.phrase(sentences.MEASURES_IN_STATE[state], counts[state], url(status=state.value))
+        for state in (MeasureStatus.CLOSED, MeasureStatus.IN_REVIEW, MeasureStatus.IN_PROGRESS)
+        if counts[state] or state == MeasureStatus.CLOSED
+    ]
+    pressing = [
+        sentences.overdue(counts["overdue"], url(overdue="true")),
+        *sentences.due_soon(counts["due_soon"], url(due_within=SOON)),
+    ]
+    return sentences.sentence(states, pressing, opening=total)
+
+
+def _worst(desk: Desk) -> list[Line]:
+    """What presses most: late ones, then those due soon, by deadline."""
+    suffix = desk.scope.suffix
+    pressing = desk.measures().filter(late(desk.on, suffix) | due_within(desk.on, SOON, suffix))
+    ordered = pressing.order_by(F(desk.column("due_on")).asc(), "sub_issue__position", "position")
+    found: list[Measure] = desk.shown(ordered[:WORST])
+    return [Line(measure, days_left(measure, desk.on)) for measure in found]
+
+
+def members(desk: Desk) -> list[Member]:
+    """The members of the group who answer for measures, in the order of their posts."""
+    found = []
+    for group in desk.figures.by_leader:
+        mine = {"responsible_leader": group["id"]}
+        found.append(
+            Member(
+                title=group["title"],
+                total=group["total"],
+                total_url=desk.ledger(**mine),
+                closed=group["closed"],
+                closed_url=desk.ledger(**mine, status="closed"),
+                overdue=group["overdue"],
+                overdue_url=desk.ledger(**mine, overdue="true"),
+            )
+        )
+    return found

@@ -1,0 +1,104 @@
+"""Every role on every page, in both languages, at both widths, light and dark, with all of axe's rules."""
+
+import os
+import re
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import Visit
+from .visitor import PHONE, WIDE, Visitor, violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
+
+BUSINESS = ("liaison-road", "head-road", "office", "leader-vp_road", "leader-secretary", "auditor")
+ADMINISTRATORS = ("system-admin", "security-admin", "audit-admin")
+LANGUAGES = {"zh-Hans": "zh-hans", "en": "en"}
+PAGES = (
+    "/",
+    "/todo/?tab=to-sign",
+    "/todo/?tab=returned",
+    "/todo/?tab=asked",
+    "/ledger/",
+    "/ledger/?ordering=-due_on",
+    "/ledger/?search=没有这样的词",
+    "/ledger/?as_of=2021-09-01&known_at=2021-09-05&status=in_progress",
+    "/split-table/",
+)
+MEASURE_STATES = ("not_started", "in_progress", "in_review", "closed")
+SUB_ISSUE_STATES = ("rectifying", "closed")
+SECONDS_EACH = 30
+EVERYBODY = (*BUSINESS, *ADMINISTRATORS)
+WAYS = tuple(product(LANGUAGES, (WIDE, PHONE)))
+
+
+def walks() -> list[tuple[str, str, int]]:
+    """All of them, or as many as SOAK_SECONDS are enough for; the first ones have every role in one way or another."""
+    turns = [(username, *WAYS[(turn + nth) % 4]) for turn in range(4) for nth, username in enumerate(EVERYBODY)]
+    seconds = os.environ.get("SOAK_SECONDS")
+    return turns[: max(1, int(seconds) // SECONDS_EACH)] if seconds else turns
+
+
+@pytest.fixture
+def width(request: pytest.FixtureRequest) -> int:
+    """The width that the walk has chosen."""
+    return request.node.callspec.params["window"]
+
+
+def first_address(visitor: Visitor, query: str, kind: str) -> str:
+    """The first measure or sub-issue of a ledger that is narrowed down; empty where there is none."""
+    found = re.search(rf"/{kind}/\d+/", visitor.page.request.get(f"/ledger/?{query}").text())
+    return found.group() if found else ""
+
+
+def addresses(visitor: Visitor) -> Iterator[str]:
+    """Every page that the person has."""
+    yield from PAGES
+    for state in MEASURE_STATES:
+        yield first_address(visitor, f"status={state}", "measures")
+        yield first_address(visitor, f"status={state}&lead_department=road", "measures")
+    for state in SUB_ISSUE_STATES:
+        yield first_address(visitor, f"sub_issue_status={state}&lead_department=road", "sub-issues")
+    report = first_address(visitor, "status=in_progress&lead_department=road", "measures")
+    if visitor.name in ("liaison-road", "head-road"):
+        yield f"{report}report/"
+
+
+def look_in_both_lights(visitor: Visitor) -> None:
+    visitor.look("page")
+    visitor.page.emulate_media(color_scheme="dark")
+    dark = violations(visitor.page, only="color-contrast")
+    visitor.page.emulate_media(color_scheme="light")
+    assert not dark, "\n".join([f"{visitor.address} in the dark:", *dark])
+
+
+def look_around(visitor: Visitor, address: str) -> None:
+    """Looks at a page, and at every form and folder that it leads to."""
+    visitor.goto(address)
+    expect(visitor.page.get_by_role("heading", level=1).first).to_be_attached()
+    look_in_both_lights(visitor)
+    if re.match(r"/(measures|sub-issues)/\d+/$", address):
+        links = visitor.page.locator("#act a[href*='act=']").all()
+    else:
+        links = visitor.page.locator("a[href^='/todo/measure/'], a[href^='/todo/sub-issue/']").all()
+    for further in sorted({link.get_attribute("href") or "" for link in links}):
+        visitor.goto(further)
+        look_in_both_lights(visitor)
+
+
+@pytest.mark.parametrize(("username", "language", "window"), walks())
+def test_every_page(visit: Visit, username: str, language: str, window: int) -> None:
+    visitor = visit(username)
+    cookie = {"name": "django_language", "value": LANGUAGES[language], "url": visitor.site.url}
+    visitor.page.context.add_cookies([cookie])  # type: ignore[list-item]
+    if username in ADMINISTRATORS:
+        look_around(visitor, "/")
+        with visitor.refused(403), visitor.refused(404):
+            look_around(visitor, "/ledger/")
+            look_around(visitor, "/no-such-page/")
+        return
+    for address in filter(None, dict.fromkeys(addresses(visitor))):
+        look_around(visitor, address)
+    assert visitor.page.locator("html").get_attribute("lang") == language.lower()

@@ -1,0 +1,47 @@
+"""Rows of the rooms' tables, read and written as they lie in the database."""
+
+from typing import Any
+
+from django.apps import apps
+from django.core.management.color import no_style
+from django.db import connection
+
+ROOMS = ("organization", "issues", "measures")
+ROWS_AT_ONCE = 100
+
+Rows = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
+
+
+def room_models() -> list[Any]:
+    """The models of the rooms, those behind many-to-many fields included, in an order in which they can be written."""
+    return [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in ROOMS]
+
+
+def read() -> Rows:
+    """Every row of every table."""
+    rows: Rows = {}
+    with connection.cursor() as cursor:
+        for model in room_models():
+            table = model._meta.db_table
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608 -- our own table
+            rows[table] = ([column[0] for column in cursor.description], cursor.fetchall())
+    return rows
+
+
+def write(rows: Rows) -> None:
+    """Puts rows into tables that have none with their ids."""
+    quote = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        for table, (columns, lines) in rows.items():
+            head = f"INSERT INTO {quote(table)} ({', '.join(map(quote, columns))}) VALUES "  # noqa: S608
+            line = f"({', '.join(['%s'] * len(columns))})"
+            for start in range(0, len(lines), ROWS_AT_ONCE):
+                chunk = lines[start : start + ROWS_AT_ONCE]
+                cursor.execute(head + ", ".join([line] * len(chunk)), [value for row in chunk for value in row])
+
+
+def continue_ids() -> None:
+    """Lets the database go on counting behind the rows that were written."""
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), room_models()):
+            cursor.execute(statement)

@@ -1,0 +1,167 @@
+"""The ledger page and the split table: who sees what, words for bad input, rows that come anew, statements counted."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from measures.models import Measure
+from rectify.dashboards.ledger_filters import LABELS
+from rectify.dashboards.ledger_words import reconcile
+
+from .building import TODAY, Ledger, Place, build_ledger, do, drive, drive_sub_issue
+from .ledger_reading import body, browser, measures_on, sub_issues_on
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_root")]
+WRONG = {
+    "status=gone": "status",
+    "kind=never": "kind",
+    "heading=first": "heading",
+    "heading=999999999999999999999999999": "heading",
+    "special_plan=1e30": "special_plan",
+    "special_plan=x": "special_plan",
+    "lead_department=nowhere": "lead_department",
+    "responsible_leader=99999999": "responsible_leader",
+    "due_within=soon": "due_within",
+    "due_within=-1": "due_within",
+    "due_before=2021-02-30": "due_before",
+    "ordering=colour": "ordering",
+    "sub_issue_status=gone": "sub_issue_status",
+    "search=" + "长" * 101: "search",
+    "search=%00": "search",
+    "as_of=2021-02-30": "as_of",
+    "as_of=2099-01-01": "as_of",
+    "as_of=2020-01-01": "as_of",
+    "known_at=never": "known_at",
+}
+
+
+@pytest.mark.parametrize("query", WRONG)
+def test_what_does_not_fit_is_said_in_words(ledger: Ledger, query: str) -> None:
+    client = browser(ledger.people["office"])
+    answer = client.get(f"/ledger/?round={ledger.round.pk}&{query}")
+    assert answer.status_code == 400
+    page = body(answer)
+    with translation.override("en"):
+        assert f"<li>{LABELS[WRONG[query]]}: " in page
+    assert not measures_on(page)
+
+
+@pytest.mark.parametrize("path", ["/ledger/", "/split-table/", "/ledger/rows/{pk}/"])
+@pytest.mark.parametrize("who", ["system-admin", "security-admin", "audit-admin", "nobody"])
+def test_who_sees_no_business_data_sees_none_here(ledger: Ledger, who: str, path: str) -> None:
+    answer = browser(ledger.people[who]).get(path.format(pk=ledger.measure.pk))
+    assert answer.status_code == 403
+    assert ledger.measure.content not in body(answer)
+
+
+def test_other_organisations_are_not_found(ledger: Ledger, other: Ledger) -> None:
+    client = browser(ledger.people["office"])
+    for path in (f"/ledger/?round={other.round.pk}", f"/split-table/?round={other.round.pk}"):
+        assert client.get(path).status_code == 404
+    assert client.get(f"/ledger/rows/{other.measure.pk}/").status_code == 404
+    assert client.get("/ledger/rows/999999/").status_code == 404
+
+
+def test_signed_out_one_is_asked_to_sign_in(ledger: Ledger) -> None:
+    for path in ("/ledger/", "/split-table/", f"/ledger/rows/{ledger.measure.pk}/"):
+        answer = Client().get(path)
+        assert answer.status_code == 302 and answer["Location"].startswith("/sign-in/")
+
+
+def test_nothing_is_written_through_these_pages(ledger: Ledger) -> None:
+    client = browser(ledger.people["office"])
+    for path in ("/ledger/", "/split-table/", f"/ledger/rows/{ledger.measure.pk}/"):
+        assert client.post(path).status_code == 405
+
+
+def _statements(client: Client, path: str) -> int:
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("path", ["/ledger/", "/ledger/?ordering=due_on", "/split-table/", f"/ledger/?as_of={TODAY}"])
+def test_the_number_of_statements_does_not_grow_with_the_rows(place: Place, path: str) -> None:
+    client = browser(place.people["liaison-road"])
+    join = "&" if "?" in path else "?"
+    small = build_ledger(place, title="小", findings=1, sub_issues=1, measures=1)
+    large = build_ledger(place, title="大", findings=4, sub_issues=3, measures=5)
+    drive(small.measure, "in_review")
+    for measure in large.measures[:3]:
+        drive(measure, "in_review")
+    counts = {ledger.round.pk: _statements(client, f"{path}{join}round={ledger.round.pk}") for ledger in (small, large)}
+    assert len(set(counts.values())) == 1, counts
+    assert max(counts.values()) <= 26, counts
+
+
+def test_who_may_report_has_the_button_and_nobody_else(ledger: Ledger) -> None:
+    place = f"/measures/{ledger.measure.pk}/report/?as=ledger"
+    address = f"/ledger/?round={ledger.round.pk}"
+    assert place in body(browser(ledger.people["liaison-road"]).get(address))
+    for who in ("liaison-plan", "office", "auditor", "leader-vp_road"):
+        assert "data-report-open" not in body(browser(ledger.people[who]).get(address))
+    assert "data-report-open" not in body(browser(ledger.people["liaison-road"]).get(f"{address}&as_of=2021-03-01"))
+
+
+def test_who_is_to_sign_is_led_to_the_measure(ledger: Ledger) -> None:
+    drive(ledger.measure, "in_review")
+    page = body(browser(ledger.people["head-road"]).get(f"/ledger/?round={ledger.round.pk}&status=in_review"))
+    assert "To sign" in page
+
+
+def test_a_row_is_fetched_anew_after_a_report_with_the_figures(ledger: Ledger) -> None:
+    do(ledger.measure, "report_progress", "liaison", progress=55, done="已印发方案")
+    answer = body(browser(ledger.people["liaison-road"]).get(f"/ledger/rows/{ledger.measure.pk}/"))
+    assert measures_on(answer) == [ledger.measure.pk]
+    assert "55%" in answer and "已印发方案" in answer
+    assert 'id="ledger-figures" hx-swap-oob="true"' in answer
+    assert f"/ledger/rows/{ledger.measure.pk}/" in answer
+
+
+def test_a_report_shows_escaped(ledger: Ledger) -> None:
+    do(ledger.measure, "report_progress", "liaison", progress=5, done="<script>alert(1)</script>")
+    raw = browser(ledger.people["office"]).get(f"/ledger/?round={ledger.round.pk}").content.decode()
+    assert "<script>alert" not in raw and "&lt;script&gt;alert" in raw
+
+
+def test_cancelled_measures_show_only_when_asked_for(ledger: Ledger) -> None:
+    Measure.objects.filter(pk=ledger.measure.pk).update(status="cancelled")
+    client = browser(ledger.people["office"])
+    address = f"/ledger/?round={ledger.round.pk}"
+    assert ledger.measure.pk not in measures_on(body(client.get(address)))
+    assert measures_on(body(client.get(f"{address}&status=cancelled"))) == [ledger.measure.pk]
+
+
+def test_a_sub_issue_without_measures_shows_with_its_status(place: Place) -> None:
+    empty = build_ledger(place, sub_issues=2, measures=0)
+    page = body(browser(place.people["office"]).get(f"/ledger/?round={empty.round.pk}&sub_issue_status=rectifying"))
+    assert sub_issues_on(page) == [sub_issue.pk for sub_issue in empty.sub_issues]
+
+
+def test_the_split_table_names_what_was_left_over(place: Place) -> None:
+    bare = build_ledger(place, findings=1, sub_issues=2, measures=0)
+    page = body(browser(place.people["office"]).get(f"/split-table/?round={bare.round.pk}"))
+    assert page.count("no measure yet") == 2
+    assert f'href="#s{bare.sub_issue.pk}"' in page
+    unsplit = build_ledger(place, title="未拆分", findings=1, sub_issues=0, measures=0, approve=False)
+    page = body(browser(place.people["office"]).get(f"/split-table/?round={unsplit.round.pk}"))
+    assert page.count("no sub-issue yet") == 1
+    assert f'href="#f{unsplit.findings[0].pk}"' in page
+
+
+def test_a_closed_sub_issue_tells_when_it_was_accepted(ledger: Ledger) -> None:
+    drive_sub_issue(ledger.sub_issue, "closed")
+    page = body(browser(ledger.people["office"]).get(f"/ledger/?round={ledger.round.pk}&sub_issue_status=closed"))
+    assert sub_issues_on(page) == [ledger.sub_issue.pk]
+    assert f"accepted {TODAY}" in page and "closed 2/2" in page
+
+
+def test_totals_that_agree_say_nothing_and_unknown_ones_are_not_hidden() -> None:
+    loaded = {"findings": 2, "sub_issues": 3, "undisclosed": 0, "measures": 5, "special_plans": 0, "documents": 0}
+    assert reconcile({"items": 2, "measures": 5}, loaded).sentence == ""
+    totals = reconcile({"measures": 6, "何物": 7}, loaded)
+    assert "6" in totals.sentence and "5" in totals.sentence
+    assert [(total.label, total.declared, total.counted) for total in totals.totals[1:]] == [("何物", 7, None)]

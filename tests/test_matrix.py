@@ -1,0 +1,323 @@
+"""One matrix: who gets which status from which route by which method. A route that is missing from it fails.
+
+To add a route, add a line to MATRIX; `everybody`, `readers` and `only` say who is let in. All others follow: readers of
+the round who may not act get 403, who may not see it 404, who is not signed in 401 from the API and the sign-in page
+from a page, and every method that is not named 405.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from .building import (
+    REASON,
+    Ledger,
+    attach,
+    build_ledger,
+    build_organization,
+    drive,
+    drive_sub_issue,
+    forget_posts,
+)
+
+# Role in the matrix -> person. "foreign" is the office of another organisation.
+READERS = {
+    "liaison": "liaison-road",
+    "head": "head-road",
+    "contributor": "liaison-plan",
+    "outsider": "liaison-party",
+    "leader": "leader-vp_road",
+    "other leader": "leader-secretary",
+    "assistant": "assistant-vp_road",
+    "office": "office",
+    "auditor": "auditor",
+}
+STRANGERS = {"system": "system-admin", "security": "security-admin", "audit": "audit-admin", "nobody": "nobody"}
+ROLES = (*READERS, *STRANGERS, "foreign", "anonymous")
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who gets which status.
+
+    Args:
+        ok: what those get who are let in.
+        to: their roles.
+        others: what readers of the round get who are not among them.
+        strangers: what those get who may not see the round.
+        anonymous: where it differs from 401 and 302.
+        foreign: what another organisation's office gets, where it differs from other strangers.
+    """
+
+    ok: int
+    to: tuple[str, ...]
+    others: int = 403
+    strangers: int = 404
+    anonymous: int | None = None
+    foreign: int | None = None
+
+
+def everybody(ok: int = 200, anonymous: int | None = None) -> Rule:
+    """Everyone who is signed in; a list may be empty."""
+    return Rule(ok, tuple(READERS), strangers=ok, anonymous=anonymous)
+
+
+def readers(strangers: int = 404, foreign: int | None = None) -> Rule:
+    """Everyone who may see the round."""
+    return Rule(200, tuple(READERS), strangers=strangers, foreign=foreign)
+
+
+def only(*to: str, ok: int = 200, others: int = 403) -> Rule:
+    """Some of those who may see the round."""
+    return Rule(ok, to, others)
+
+
+LISTED = {"get": everybody()}
+READ = {"get": readers()}
+TEAM = ("liaison", "head")
+ADDERS = ("liaison", "head", "contributor", "office")
+MATRIX: dict[str, dict[str, Rule]] = {
+    "me": LISTED,
+    "schema": {"get": everybody(anonymous=200)},
+    "api-docs": {"get": everybody(anonymous=200)},
+    "dashboard-round": READ,
+    "organization-list": LISTED,
+    "organization-detail": READ,
+    "department-list": LISTED,
+    "department-detail": READ,
+    "round-list": LISTED,
+    "round-detail": READ,
+    "round-history": READ,
+    "round-approve-plan": {"post": only("office")},
+    "round-publish-notice": {"post": only("office")},
+    "heading-list": LISTED,
+    "heading-detail": READ,
+    "finding-list": LISTED,
+    "finding-detail": READ,
+    "sub-issue-list": LISTED,
+    "sub-issue-detail": READ,
+    "sub-issue-history": READ,
+    "sub-issue-request-acceptance": {"post": only(*TEAM)},
+    "sub-issue-sign": {"post": only("office")},
+    "sub-issue-return": {"post": only("office")},
+    "sub-issue-recall": {"post": only("liaison")},
+    "sub-issue-reopen": {"post": only("office")},
+    "measure-list": LISTED,
+    "measure-detail": READ,
+    "measure-history": READ,
+    "measure-report-progress": {"post": only(*TEAM)},
+    "measure-correct": {"post": only(*TEAM)},
+    "measure-complete": {"post": only(*TEAM)},
+    "measure-request-closure": {"post": only("liaison")},
+    "measure-sign": {"post": only("head")},
+    "measure-return": {"post": only("head")},
+    "measure-recall": {"post": only("liaison")},
+    "measure-reopen": {"post": only("office")},
+    "evidence-list": {"get": everybody(), "post": only(*ADDERS, ok=201)},
+    "evidence-detail": READ,
+    "evidence-file": READ,
+    "history-list": LISTED,
+    # Pages. What was done leads on to another page: 302.
+    "home": {"get": everybody()},
+    "home-row": READ,
+    # Another organisation's office has a ledger of its own.
+    "ledger": {"get": readers(strangers=403, foreign=200)},
+    "ledger-row": {"get": readers(strangers=403, foreign=404)},
+    "split-table": {"get": readers(strangers=403, foreign=200)},
+    "todo": {"get": everybody()},
+    # What is not theirs to sign leads to its page, which says whether they may see it.
+    "todo-item": {"get": Rule(200, ("head",), 302, 302), "post": Rule(302, ("head",), 302, 404)},
+    "measure": READ,
+    "report-row": {"get": only(*TEAM), "post": only(*TEAM, ok=302)},
+    "measure-act": {"get": everybody(302), "post": only("head", ok=302)},
+    "add-evidence": {"get": everybody(302), "post": only(*ADDERS, ok=302)},
+    "evidence": READ,
+    "sub-issue": READ,
+    "sub-issue-act": {"get": everybody(302), "post": only("office", ok=302)},
+    "sign-in": {"get": everybody(302, anonymous=200), "post": everybody(302, anonymous=200)},
+    "sign-out": {"post": everybody(302, anonymous=302), "get": everybody(302, anonymous=302)},
+    "set_language": {"get": everybody(302, anonymous=302), "post": everybody(302, anonymous=302)},
+    "style": {"get": Rule(404, tuple(READERS), strangers=404, anonymous=404)},
+}
+
+
+# Django's own views and their ways with methods; the style page is there while developing alone.
+FRAMEWORKS = ("sign-in", "sign-out", "set_language", "style")
+
+
+@dataclass
+class World:
+    """A ledger with a row for each route, and a client for each role."""
+
+    ledger: Ledger
+    clients: dict[str, Client]
+    addresses: dict[str, str]
+    data: dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Built once for the module, around the transactions of its tests; see the fixture `demo`."""
+    root, settings.EVIDENCE_ROOT = settings.EVIDENCE_ROOT, tmp_path_factory.mktemp("evidence")
+    with django_db_blocker.unblock(), transaction.atomic():
+        ledger = build_ledger(build_organization(), sub_issues=5, measures=1)
+        foreign = build_ledger(build_organization("other"), title="另一轮巡视")
+        made = World(ledger, clients_of(ledger, foreign), {}, {})
+        fill_rows(made)
+        connection.check_constraints()
+        yield made
+        transaction.set_rollback(True)
+    settings.EVIDENCE_ROOT = root
+
+
+def clients_of(ledger: Ledger, foreign: Ledger) -> dict[str, Client]:
+    people = {role: ledger.people[key] for role, key in {**READERS, **STRANGERS}.items()}
+    people["foreign"] = foreign.people["office"]
+    clients = {"anonymous": Client(raise_request_exception=False)}
+    for role, user in people.items():
+        clients[role] = Client(raise_request_exception=False)
+        clients[role].force_login(user)
+        forget_posts(user)
+    return clients
+
+
+def fill_rows(made: World) -> None:
+    """A row in the right state for each act, and input that would do."""
+    ledger, place = made.ledger, made.ledger.place
+    fresh, going, asked, closed, _last = ledger.measures
+    drive(fresh, "in_progress")
+    drive(going, "in_progress")
+    drive(asked, "in_review")
+    drive(closed, "closed")
+    asking, accepted, done = ledger.sub_issues[0], ledger.sub_issues[4], ledger.sub_issues[3]
+    drive_sub_issue(accepted, "in_review", result="sustained")
+    drive_sub_issue(done, "sustained")
+    draft = build_ledger(place, title="草稿", sub_issues=1, measures=1, approve=False).round
+    report = {"progress": 20, "done": "已部署"}
+    correction = {**report, "replaces": going.history.latest("sequence").sequence, "reason": "有误"}
+    evidence = attach(going)
+    acts: dict[str, tuple[Any, dict[str, Any]]] = {
+        "measure-report-progress": (fresh, report),
+        "measure-correct": (going, correction),
+        "measure-complete": (going, {"note": "已完成"}),
+        "measure-request-closure": (going, {"note": "申请销号"}),
+        "measure-sign": (asked, {}),
+        "measure-return": (asked, {"reason": REASON}),
+        "measure-recall": (asked, {}),
+        "measure-reopen": (closed, {"reason": REASON}),
+        "sub-issue-request-acceptance": (asking, {"note": "申请验收", "result": "sustained"}),
+        "sub-issue-sign": (accepted, {}),
+        "sub-issue-return": (accepted, {"reason": REASON}),
+        "sub-issue-recall": (accepted, {}),
+        "sub-issue-reopen": (done, {"reason": REASON}),
+        "round-approve-plan": (draft, {"meeting": "党组会议", "approved_on": "2021-03-01"}),
+        "round-publish-notice": (ledger.round, {"notice_on": "2021-03-30"}),
+        "report-row": (fresh, report),
+        "add-evidence": (going, {"title": "纪要", "kind": "minutes"}),
+    }
+    for route, (row, data) in acts.items():
+        row.refresh_from_db()
+        made.addresses[route] = reverse(route, args=[row.pk])
+        made.data[route] = {"version": row.version, **data}
+    signing = {
+        "measure-act": (asked.pk, "sign"),
+        "sub-issue-act": (accepted.pk, "sign"),
+        "todo-item": ("measure", asked.pk),
+    }
+    for route, place_of in signing.items():
+        made.addresses[route] = reverse(route, args=place_of)
+        made.data[route] = {"act": "sign", "version": (accepted if route == "sub-issue-act" else asked).version}
+    made.data["evidence-list"] = {"measure": going.pk, "title": "纪要", "kind": "minutes"}
+    fill_addresses(made, going, evidence)
+
+
+def fill_addresses(made: World, measure: Any, evidence: Any) -> None:
+    """Where the rows stand that are only read."""
+    ledger = made.ledger
+    made.addresses["dashboard-round"] = f"{reverse('dashboard-round')}?round={ledger.round.pk}"
+    rows = {
+        "organization": ledger.place.organization,
+        "department": ledger.place.departments["road"],
+        "round": ledger.round,
+        "heading": ledger.findings[0].heading,
+        "finding": ledger.findings[0],
+        "sub-issue": ledger.sub_issue,
+        "measure": measure,
+        "evidence": evidence,
+        "ledger-row": measure,
+        "home-row": measure,
+    }
+    for name, row in rows.items():
+        for route in (name, f"{name}-detail", f"{name}-history", f"{name}-file"):
+            if route in MATRIX:
+                made.addresses[route] = reverse(route, args=[row.pk])
+
+
+def routes(resolver: URLResolver | None = None) -> Iterator[str]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern)
+        elif isinstance(pattern, URLPattern):
+            yield str(pattern.name)
+
+
+def test_every_route_is_in_the_matrix() -> None:
+    assert sorted(set(routes()) ^ set(MATRIX)) == []
+
+
+def expected(route: str, rule: Rule, role: str, address: str) -> int:
+    if role == "anonymous":
+        return rule.anonymous or (401 if address.startswith("/api/") else 302)
+    if role == "foreign" and rule.foreign is not None:
+        return rule.foreign
+    if role in rule.to:
+        return rule.ok
+    return rule.others if role in READERS else rule.strangers
+
+
+def ask(world: World, route: str, method: str, role: str) -> int:
+    """The status of a request; what it did is undone."""
+    address = world.addresses.get(route) or reverse(route)
+    data = dict(world.data.get(route, {})) if method == "post" else {}
+    if method == "post" and route in ("evidence-list", "add-evidence"):
+        data["file"] = SimpleUploadedFile("纪要.txt", "会议纪要".encode(), "text/plain")
+    api = address.startswith("/api/") and "file" not in data
+    kind = {"content_type": "application/json"} if api and method != "get" else {}
+    client = world.clients[role]
+    cookies = client.cookies.copy()
+    with transaction.atomic():
+        answer = getattr(client, method)(address, data, **kind)
+        if hasattr(answer, "streaming_content"):
+            answer.getvalue()
+        transaction.set_rollback(True)
+    client.cookies = cookies  # signing out and switching the language leave theirs
+    return answer.status_code
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", list(MATRIX))
+def test_each_role_gets_its_status(world: World, route: str) -> None:
+    address = world.addresses.get(route) or reverse(route)
+    found, wanted = {}, {}
+    for method, rule in MATRIX[route].items():
+        for role in ROLES:
+            found[method, role] = ask(world, route, method, role)
+            wanted[method, role] = expected(route, rule, role, address)
+    assert {key: value for key, value in found.items() if value != wanted[key]} == {}, wanted
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", [name for name in MATRIX if name not in FRAMEWORKS])
+def test_methods_that_are_not_named_are_refused(world: World, route: str) -> None:
+    for method in METHODS:
+        if method not in MATRIX[route]:
+            answers = {role: ask(world, route, method, role) for role in ("office", "system")}
+            assert answers == {"office": 405, "system": 405}, method

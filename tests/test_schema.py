@@ -1,0 +1,148 @@
+"""The OpenAPI document is valid, names every route, and the API keeps to it whatever is sent."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from knox.models import get_token_model
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from .building import Ledger, api, attach, drive, drive_sub_issue
+
+SCHEMA = "/api/v1/schema/?format=json"
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+ROLES = ("liaison-road", "office", "auditor", "system-admin")
+# What an address names by number, and which row of the ledger that is.
+NUMBERED = ("organizations", "departments", "rounds", "headings", "findings", "sub-issues", "measures", "evidence")
+ACTS = {
+    "rounds": "approve_plan history",
+    "sub-issues": "request_acceptance sign return recall reopen history",
+    "measures": "report_progress complete request_closure sign return recall reopen correct history",
+}
+
+
+@pytest.fixture
+def told(ledger: Ledger, evidence_root: Any) -> Ledger:
+    drive(ledger.measures[0], "in_progress")
+    attach(ledger.measures[0])
+    drive(ledger.measures[2], "in_review")
+    drive_sub_issue(ledger.sub_issues[1], "in_review", result="sustained")
+    return ledger
+
+
+@pytest.fixture
+def server(db: None) -> Iterator[Any]:
+    """The application as a server calls it, but on the test's own connection, which a server would close."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield get_wsgi_application()
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def document(db: None) -> dict[str, Any]:
+    return api().get(SCHEMA).json()
+
+
+def test_the_document_is_valid(document: dict[str, Any]) -> None:
+    schema = schemathesis.openapi.from_dict(document)
+    schema.validate()
+    assert document["openapi"].startswith("3.")
+    assert len(document["paths"]) > 30
+
+
+def test_the_document_names_the_contract(document: dict[str, Any]) -> None:
+    paths = {path.removeprefix("/api/v1") for path in document["paths"]}
+    for collection in NUMBERED:
+        assert {f"/{collection}/", f"/{collection}/{{id}}/"} <= paths, collection
+    for collection, acts in ACTS.items():
+        assert {f"/{collection}/{{id}}/{act}/" for act in acts.split()} <= paths
+    assert {"/history/", "/me/", "/dashboards/round/", "/evidence/{id}/file/"} <= paths
+
+
+def test_every_operation_says_what_it_refuses_with(document: dict[str, Any]) -> None:
+    lacking = [
+        f"{method} {path}"
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if method == "post" and not {"400", "403", "404", "409"} <= set(operation["responses"])
+    ]
+    assert lacking == []
+
+
+FIELDS = {
+    "Round": "id version title source organization feedback_on notice_on intensive_from intensive_until declared "
+    "status",
+    "Heading": "id number title parent round",
+    "Finding": "id number title heading round",
+    "SubIssue": "id version number title finding round kind status due_on disclosed responsible_leader available_acts",
+    "Measure": "id version number content sub_issue round kind status done progress due_on original_due_on started_on "
+    "closed_on responsible_leader lead_department responsible_departments overdue available_acts",
+    "Department": "id key name organization",
+    "History": "act_id action from_status to_status reason payload actor_name department_name happened_on recorded_at "
+    "sequence hash",
+    "RoundDashboard": "as_of known_at sub_issues measures overdue due_in_10_days due_in_20_days by_department "
+    "by_leader by_kind declared digest",
+}
+
+
+def test_the_fixed_fields_are_there(told: Ledger, document: dict[str, Any]) -> None:
+    for name, fields in FIELDS.items():
+        assert set(fields.split()) <= set(document["components"]["schemas"][name]["properties"]), name
+    client = api(told.people["auditor"])
+    for collection, name in (("rounds", "Round"), ("sub-issues", "SubIssue"), ("measures", "Measure")):
+        row = client.get(f"/api/v1/{collection}/").json()["results"][0]
+        assert set(row) == set(document["components"]["schemas"][name]["properties"])
+
+
+def send_at_random(told: Ledger, server: Any, examples: int) -> None:
+    """Sends made-up requests to every operation as one role or another; every other one to a row that exists."""
+    schema = schemathesis.openapi.from_wsgi(SCHEMA, server)
+    tokens = [get_token_model().objects.create(told.people[role])[1] for role in ROLES]
+    rows = {"measures": told.measures[0].pk, "sub-issues": told.sub_issues[0].pk, "rounds": told.round.pk}
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        known = next((pk for name, pk in rows.items() if f"/{name}/" in operation.path), 1)
+        trial(operation, known, tokens, examples)()
+
+
+def trial(operation: Any, known: int, tokens: list[str], examples: int) -> Any:
+    @settings(
+        max_examples=examples,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(operation.as_strategy(), st.sampled_from(tokens))
+    def holds(case: Any, token: str) -> None:
+        if "id" in (case.path_parameters or {}) and int(case.path_parameters["id"]) % 2 == 0:
+            case.path_parameters["id"] = known
+        with transaction.atomic():
+            response = case.call(headers={"Authorization": f"Token {token}"})
+            transaction.set_rollback(True)
+        case.validate_response(response, checks=CHECKS)
+
+    return holds
+
+
+def test_whatever_is_sent_is_answered_as_the_document_says(told: Ledger, server: Any) -> None:
+    send_at_random(told, server, 8)
+
+
+@pytest.mark.soak
+def test_whatever_is_sent_in_number_is_answered_as_the_document_says(told: Ledger, server: Any) -> None:
+    send_at_random(told, server, 60)
