@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from issues.api import DAYS, Rows, ScopedViewSet
+from issues.inputs import SignInput
 from rectify.organization.posts import Posts
 from rectify.web import clock
 from rectify.web.act_endpoints import NUMBER, act_endpoint, body_of
@@ -27,7 +28,7 @@ from rectify.workflow.refusals import Invalid, NotFound
 from . import closing, evidence, services
 from .answers import around, for_answers
 from .filters import EvidenceFilterSet, MeasureFilterSet
-from .inputs import ClosureInput, CompletionInput, CorrectionInput, ReportInput, SignInput
+from .inputs import ClosureInput, CompletionInput, CorrectionInput, ReportInput
 from .models import ClosureRequest, Evidence, Measure
 from .parties import Around, around_objects, available, pending_request, pending_requests
 from .past import rewind_measures

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from issues.inputs import SignInput
 from issues.services import reopen_with
 from rectify.workflow.acts import Act
 from rectify.workflow.guards import ActInput, ReasonInput, invalid, validated
@@ -13,7 +14,7 @@ from rectify.workflow.refusals import WrongState
 from rectify.workflow.signing import Outcome, require_signer
 
 from .acting import MeasureStep
-from .inputs import ClosureInput, SignInput
+from .inputs import ClosureInput
 from .models import ClosureRequest, ClosureSignature, ClosureStep, Measure
 from .states import MeasureStatus
 

@@ -59,7 +59,3 @@ class ClosureInput(ActInput):
             if quantity <= 0:
                 raise serializers.ValidationError(_("A ticked outcome needs a quantity greater than 0."))
         return {name: format(quantity.normalize(), "f") for name, quantity in outcomes.items()}
-
-
-class SignInput(ActInput):
-    comment = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
