@@ -1,7 +1,8 @@
 """Runs the tests wherever this machine lets them run, and says at the end where that was: what `make test` does.
 
 Always on SQLite; once more on PostgreSQL, with Redis, when TEST_DATABASE_URL / TEST_REDIS_URL name them or a server
-answers on the default local port; in a browser when Chromium is found. Arguments that are not its own go to pytest.
+answers on the default local port; in a browser when Chromium is found. Tests marked `once` tell the same on every
+database: the second run leaves them out unless asked for everything. Arguments that are not its own go to pytest.
 """
 
 import argparse
@@ -173,7 +174,7 @@ def drop_databases(url: str, run: str) -> None:
 
 
 def plan(
-    soak: bool, chosen: str, postgresql: Found, cache: Found, chromium: Found
+    soak: bool, everything: bool, chosen: str, postgresql: Found, cache: Found, chromium: Found
 ) -> Iterator[tuple[str, str, dict[str, str]]]:
     """The runs to make: name, marker expression, environment. Redis goes with PostgreSQL, as it does in use."""
     length = "soak" if soak else "not soak"
@@ -183,7 +184,8 @@ def plan(
         yield "SQLite", both(chosen, length, browser, "not postgresql", "not redis"), alone
         services = {**alone, "TEST_DATABASE_URL": postgresql.value, "TEST_REDIS_URL": cache.value}
         name = f"{postgresql.text} with {cache.text}" if cache else postgresql.text
-        yield name, both(chosen, length, "not browser", "" if cache else "not redis"), services
+        again = "" if everything else "not once"
+        yield name, both(chosen, length, "not browser", again, "" if cache else "not redis"), services
     else:
         name = f"SQLite with {cache.text}" if cache else "SQLite"
         services = {**alone, "TEST_REDIS_URL": cache.value}
@@ -215,7 +217,7 @@ def main() -> int:
     """Find out what there is, run what can be, report."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--soak", action="store_true", help="the long tests instead of the others")
-    parser.add_argument("--everything", action="store_true", help="fail where PostgreSQL, Redis or Chromium is missing")
+    parser.add_argument("--everything", action="store_true", help="all on each database; fail where one is missing")
     parser.add_argument("-m", dest="chosen", default="", help="markers, as pytest has them")
     options, arguments = parser.parse_known_args()
     services = {"PostgreSQL": find_postgresql(), "Redis": find_redis(), "Chromium": find_chromium()}
@@ -231,7 +233,7 @@ def main() -> int:
         return 1
     outcomes, interrupted = [], False
     try:
-        for name, expression, environment in plan(options.soak, options.chosen, *services.values()):
+        for name, expression, environment in plan(options.soak, options.everything, options.chosen, *services.values()):
             outcomes.append(run_pytest(name, expression, environment, arguments))
     except KeyboardInterrupt:
         interrupted = True

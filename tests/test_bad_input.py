@@ -12,7 +12,7 @@ from measures.models import Measure
 from .building import REASON, Ledger, api, attach, drive, drive_sub_issue, person_of, url
 from .test_transitions import everything
 
-pytestmark = pytest.mark.usefixtures("evidence_root")
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
 
 LONG = "长" * 5001
 REPORT = {"progress": 30, "done": "已制定工作方案"}

@@ -8,6 +8,8 @@ from measures.models import Measure
 from .building import Ledger, api, drive, drive_sub_issue, url
 from .demonstration import DEMO_TODAY, Demo
 
+pytestmark = pytest.mark.once
+
 
 def test_a_ledger_is_built_through_the_services(ledger: Ledger, other: Ledger) -> None:
     assert ledger.round.status == "active"

@@ -12,6 +12,8 @@ from rectify.organization.models import User
 from .building import Ledger, Place, build_ledger
 from .looking import page, signed_in
 
+pytestmark = pytest.mark.once
+
 PASSWORD = "correct horse battery"
 
 

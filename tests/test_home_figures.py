@@ -10,6 +10,8 @@ from .building import url
 from .demonstration import Demo
 from .looking import numbers, page, signed_in
 
+pytestmark = pytest.mark.once
+
 
 def dashboard(demo: Demo, which: str = "twin", **params: str) -> dict[str, Any]:
     client = signed_in(demo.person("office"))

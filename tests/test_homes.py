@@ -14,6 +14,8 @@ from rectify.organization.models import Role
 from .building import APPROVED_ON, REASON, TODAY, Ledger, Place, act_by, build_ledger, build_organization, do, drive
 from .looking import numbers, page, signed_in
 
+pytestmark = pytest.mark.once
+
 ADMINISTRATORS = ("system-admin", "security-admin", "audit-admin")
 
 

@@ -9,6 +9,8 @@ import pytest
 from django.apps import apps
 from django.db import models
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parent.parent
 # From the top down. A room imports itself and those below it.
 ROOMS = (

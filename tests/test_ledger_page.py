@@ -13,7 +13,7 @@ from rectify.dashboards.ledger_words import reconcile
 from .building import TODAY, Ledger, Place, build_ledger, do, drive, drive_sub_issue
 from .ledger_reading import body, browser, measures_on, sub_issues_on
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_root")]
+pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("evidence_root")]
 WRONG = {
     "status=gone": "status",
     "kind=never": "kind",

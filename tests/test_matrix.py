@@ -27,6 +27,8 @@ from .building import (
     forget_posts,
 )
 
+pytestmark = pytest.mark.once
+
 # Role in the matrix -> person. "foreign" is the office of another organisation.
 READERS = {
     "liaison": "liaison-road",

@@ -11,7 +11,7 @@ from measures.models import Evidence, Measure
 from .building import Ledger, attach, build_ledger, do, drive, drive_sub_issue
 from .forms_sent import act_on, act_on_sub_issue, at, report_on, rows_of, statements, text_file
 
-pytestmark = pytest.mark.usefixtures("evidence_root")
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 

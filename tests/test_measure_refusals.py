@@ -14,7 +14,7 @@ from rectify.organization.models import Role
 from .building import Ledger, attach, drive
 from .forms_sent import act_on, act_on_sub_issue, at, report_on, text_file
 
-pytestmark = pytest.mark.usefixtures("evidence_root")
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
 HOSTILE = ("\0", "a\0b", "x" * 10_000, "-1", "1e9", "[]", "{}", "<script>alert(1)</script>", "=1+1", "9" * 30, "９", "")
 
 

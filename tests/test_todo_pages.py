@@ -17,7 +17,7 @@ from rectify.organization.posts import Posts
 from .building import TODAY, Ledger, build_ledger, do, drive, drive_sub_issue, forget_posts
 from .forms_sent import at, statements
 
-pytestmark = pytest.mark.usefixtures("evidence_root")
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
 
 
 def test_signing_one_after_the_other(ledger: Ledger) -> None:

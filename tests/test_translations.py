@@ -10,11 +10,14 @@ from typing import Any
 
 import django
 import django_filters
+import pytest
 import rest_framework
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
 from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
+
+pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "rectify" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"

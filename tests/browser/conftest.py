@@ -4,11 +4,12 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import expect, sync_playwright
 
+from tests.settings import RUN_DIR, WORKER
+
 from .site import Site, opened
-from .visitor import PHONE, SECONDS, WIDE, Visitor, Windows
+from .visitor import OTHER, SECONDS, WIDE, Visitor, Windows
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -25,7 +26,7 @@ Visit = Callable[..., Visitor]
 @pytest.fixture(scope="session")
 def served() -> Iterator[Site]:
     """The site of this worker."""
-    with opened(settings.RUN_DIR, settings.WORKER) as site:
+    with opened(RUN_DIR, WORKER) as site:
         yield site
 
 
@@ -48,19 +49,19 @@ def windows() -> Iterator[Windows]:
         chromium.close()
 
 
-@pytest.fixture(params=[WIDE, PHONE], ids=["1440", "360"])
-def width(request: pytest.FixtureRequest) -> int:
-    """The width of the windows, an office screen's and a phone's."""
+@pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.soak)], ids=["usual", "swapped"])
+def swapped(request: pytest.FixtureRequest) -> bool:
+    """Whether those who would sit at an office screen have a phone, and the other way round."""
     return request.param
 
 
 @pytest.fixture
-def visit(windows: Windows, site: Site, width: int) -> Iterator[Visit]:
-    """Opens a window for a person: `visit("office")` signs in, `visit()` does not. Watched until the test ends."""
+def visit(windows: Windows, site: Site, swapped: bool) -> Iterator[Visit]:
+    """Opens a window: `visit("office", PHONE)` signs somebody in, `visit()` nobody. Watched until the test ends."""
     visitors: list[Visitor] = []
 
-    def open_window(username: str = "") -> Visitor:
-        visitor = Visitor(windows, site, width)
+    def open_window(username: str = "", width: int = WIDE) -> Visitor:
+        visitor = Visitor(windows, site, OTHER[width] if swapped else width)
         visitors.append(visitor)
         return visitor.sign_in(username) if username else visitor
 

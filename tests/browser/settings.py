@@ -8,7 +8,7 @@ from tests.settings import DATABASES
 
 # Where this site keeps everything; tests/browser/site.py names it.
 SITE_DIR = Path(os.environ["BROWSER_SITE_DIR"])
-DATABASES["default"]["NAME"] = SITE_DIR / "rectify.sqlite3"
+DATABASES["default"]["NAME"] = str(SITE_DIR / "rectify.sqlite3")
 EVIDENCE_ROOT = SITE_DIR / "evidence"
 # Files straight from where they lie, found once when the site opens.
 WHITENOISE_AUTOREFRESH = False

@@ -31,7 +31,8 @@ def come_in(page: Page) -> None:
     keys.type("liaison-road")
     keys.press("Tab")
     keys.type(password_of("liaison-road"))
-    keys.press("Enter")
+    with page.expect_navigation():
+        keys.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("公路处整改进展")
 
     keys.press("Tab")
@@ -72,5 +73,6 @@ def test_a_report_without_a_mouse(visit: Visit) -> None:
     keys.press("/")
     expect(page.get_by_label("搜索台账")).to_be_focused()
     keys.type("隧道")
-    keys.press("Enter")
+    with page.expect_navigation():
+        keys.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("整改台账")

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from .conftest import Visit
 from .pages import follow
+from .visitor import PHONE, WIDE
 
 pytestmark = pytest.mark.browser
 
@@ -29,9 +30,16 @@ def test_an_auditor_reads_everything_and_does_nothing(visit: Visit) -> None:
     auditor.look("measure")
 
 
-@pytest.mark.parametrize("username", ["system-admin", "security-admin", "audit-admin"])
-def test_administrators_see_no_business_data(visit: Visit, username: str) -> None:
-    administrator = visit(username)
+@pytest.mark.parametrize(
+    ("username", "width"),
+    [
+        ("system-admin", PHONE),
+        pytest.param("security-admin", WIDE, marks=pytest.mark.soak),
+        pytest.param("audit-admin", PHONE, marks=pytest.mark.soak),
+    ],
+)
+def test_administrators_see_no_business_data(visit: Visit, username: str, width: int) -> None:
+    administrator = visit(username, width)
     page = administrator.page
     expect(page.get_by_role("main")).to_contain_text("台账")
     expect(page.get_by_role("link", name="整改台账", exact=True)).to_have_count(0)
@@ -46,7 +54,7 @@ def test_administrators_see_no_business_data(visit: Visit, username: str) -> Non
 
 
 def test_the_secretary_reads_one_sentence(visit: Visit) -> None:
-    secretary = visit("leader-secretary")
+    secretary = visit("leader-secretary", PHONE)
     page = secretary.page
     sentence = page.locator(".headline").first
     expect(sentence).to_have_text(

@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import Visit
 from .pages import row_of
+from .visitor import PHONE
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +21,7 @@ def write(page: Page, percent: str, words: str) -> None:
 
 
 def test_the_second_sees_the_first_and_loses_nothing(visit: Visit) -> None:
-    liaison, head = visit("liaison-road"), visit("head-road")
+    liaison, head = visit("liaison-road"), visit("head-road", PHONE)
     mine, theirs = head.page, liaison.page
     write(mine, "97", "负责人填写：已完成初步设计审查。")
     write(theirs, "96", "联络人填写：已完成现场踏勘。")

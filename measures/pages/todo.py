@@ -14,18 +14,18 @@ from rectify.organization.posts import Posts
 from rectify.web import clock
 from rectify.workflow.refusals import Refusal
 
+from ..inputs import OUTCOME_UNITS
+from ..models import Measure
+from ..standing import chain_steps, for_days, post_of, waits_for
+from ..todo import Waiting, asked_by, returned_with_reasons, to_sign
 from .asked import asked_of_measure, asked_of_sub_issue
-from .closing_pages import DONE as MEASURE_DONE
-from .closing_pages import SERVICES as MEASURE_SERVICES
+from .closing import DONE as MEASURE_DONE
+from .closing import SERVICES as MEASURE_SERVICES
 from .filled import Filled, shown_back, typed
 from .forms import plain_form
-from .inputs import OUTCOME_UNITS
-from .models import Measure
-from .pages import evidence_items, latest_report
-from .standing import chain_steps, for_days, post_of, waits_for
-from .sub_issue_pages import DONE as SUB_ISSUE_DONE
-from .sub_issue_pages import SERVICES as SUB_ISSUE_SERVICES
-from .todo import Waiting, asked_by, returned_with_reasons, to_sign
+from .measure import evidence_items, latest_report
+from .sub_issue import DONE as SUB_ISSUE_DONE
+from .sub_issue import SERVICES as SUB_ISSUE_SERVICES
 
 TABS = ("to-sign", "returned", "asked")
 KINDS = {"measure": True, "sub-issue": False}

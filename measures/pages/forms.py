@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from issues.states import Kind
 
-from .closing import what_is_missing
-from .evidence import FILE_TYPES
+from ..closing import what_is_missing
+from ..evidence import FILE_TYPES
+from ..inputs import OUTCOME_UNITS
+from ..models import EvidenceKind, Measure, MeasureHistory
 from .filled import Filled
-from .inputs import OUTCOME_UNITS
 from .minutes import REPORTS
-from .models import EvidenceKind, Measure, MeasureHistory
 
 STOCK_REASONS = (
     gettext_lazy("The evidence does not suffice; please add to it."),

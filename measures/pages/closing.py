@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods
 from rectify.web import clock
 from rectify.workflow.refusals import NotFound, Refusal
 
-from . import closing, services
+from .. import closing, services
 from .filing import request_closure_with_files
 from .filled import Filled, next_address, shown_back, typed
-from .pages import measure_page
+from .measure import measure_page
 
 SERVICES: Mapping[str, Any] = {
     "complete": services.complete,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from issues.models import Heading, SubIssue
 from issues.states import Kind
 
-from .models import Measure
+from ..models import Measure
 
 Item = dict[str, Any]
 

@@ -16,9 +16,9 @@ from rectify.workflow.history import HistoryQuerySet, HistoryRow
 from rectify.workflow.signing import Signer
 from rectify.workflow.transitions import TransitionTable
 
-from .inputs import OUTCOME_UNITS
-from .models import MeasureHistory
-from .states import MEASURE_TRANSITIONS, MeasureStatus
+from ..inputs import OUTCOME_UNITS
+from ..models import MeasureHistory
+from ..states import MEASURE_TRANSITIONS, MeasureStatus
 
 Line = dict[str, Any]
 

@@ -16,14 +16,14 @@ from rectify.organization.posts import Posts
 from rectify.web import clock
 from rectify.workflow.refusals import Refusal
 
+from ..models import Measure
+from ..parties import available, parties_to, pending_request
+from ..states import MEASURE_TRANSITIONS
 from .asked import path_of
 from .filing import report_with_files
 from .filled import Filled, next_address, shown_back, typed
 from .forms import FIELD_NAMES, error_lines, upload_limits
-from .models import Measure
-from .pages import visible_measure
-from .parties import available, parties_to, pending_request
-from .states import MEASURE_TRANSITIONS
+from .measure import visible_measure
 
 ACT = "report_progress"
 SHAPES = {"ledger": "measures/report_row.html", "row": "measures/report_row.html"}

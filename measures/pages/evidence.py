@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from rectify.web import clock
 from rectify.workflow.refusals import NotFound, Refusal
 
-from .api import file_response
+from ..api import file_response
+from ..models import Evidence
 from .filing import add_chosen_files
 from .filled import Filled, next_address, shown_back, typed
-from .models import Evidence
-from .pages import measure_page
+from .measure import measure_page
 
 
 @login_required

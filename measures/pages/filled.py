@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from rectify.workflow.refusals import Refusal, Stale
 
-from .inputs import OUTCOME_UNITS
+from ..inputs import OUTCOME_UNITS
 
 MAX_SHOWN_BACK = 20_000
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from rectify.workflow.acts import Act
 from rectify.workflow.refusals import Invalid, Refusal
 
-from . import closing, services
-from .evidence import add_evidence
-from .models import Evidence, EvidenceKind, Measure
+from .. import closing, services
+from ..evidence import add_evidence
+from ..models import Evidence, EvidenceKind, Measure
 
 # What a file most likely is, by its ending; whoever uploads it by itself says what it is.
 LIKELY_KINDS = {

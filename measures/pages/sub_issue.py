@@ -24,15 +24,15 @@ from rectify.workflow.history import HistoryRow
 from rectify.workflow.refusals import NotFound, Refusal
 from rectify.workflow.signing import Outcome
 
-from . import closure
+from .. import closure
+from ..models import Measure, MeasureHistory
+from ..past import rewind_measures
+from ..standing import chain_steps, for_days, last_change, waiting_since, waits_for, why_nots_of_sub_issue
+from ..states import SETTLED
 from .asked import asked_of_sub_issue, path_of
 from .filled import Filled, next_address, shown_back, typed
 from .forms import plain_form
 from .minutes import minutes, with_corrections
-from .models import Measure, MeasureHistory
-from .past import rewind_measures
-from .standing import chain_steps, for_days, last_change, waiting_since, waits_for, why_nots_of_sub_issue
-from .states import SETTLED
 
 SERVICES: Mapping[str, Any] = {
     "request_acceptance": closure.request_acceptance,

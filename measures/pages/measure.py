@@ -16,15 +16,15 @@ from rectify.web.moments import Moment, read_moment
 from rectify.workflow.refusals import NotFound
 from rectify.workflow.signing import Outcome
 
+from ..models import ClosureRequest, Evidence, Measure
+from ..parties import available, parties_to
+from ..past import rewind_measures
+from ..standing import chain_steps, last_change, whose_turn, why_nots
+from ..states import MEASURE_TRANSITIONS
 from .asked import asked_of_measure, path_of
 from .filled import Filled
 from .forms import fields_for
 from .minutes import minutes, with_corrections
-from .models import ClosureRequest, Evidence, Measure
-from .parties import available, parties_to
-from .past import rewind_measures
-from .standing import chain_steps, last_change, whose_turn, why_nots
-from .states import MEASURE_TRANSITIONS
 
 SHOWN_ROWS = 40
 PRIMARY = ("sign", "report_progress", "request_closure", "reopen")
