@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rectify.organization.lookups import by_id_or_key
 from rectify.organization.models import Department, Leader
-from rectify.web.filters import ChoicesFilter, IdFilter
+from rectify.web.filters import ChoicesFilter, IdFilter, OrganizationFilter, YesNoFilter
 from rectify.workflow.refusals import Invalid
 
 from .scope import Scope
@@ -17,17 +17,19 @@ from .states import Kind, RoundStatus, SubIssueStatus
 
 
 class RoundFilterSet(filters.FilterSet):
-    organization = IdFilter(field_name="organization")
+    organization = OrganizationFilter(field_name="organization")
     status = ChoicesFilter(choices=RoundStatus.choices)
     search = filters.CharFilter(field_name="title", lookup_expr="icontains", max_length=100)
+    ordering = filters.OrderingFilter(fields=("feedback_on", "title", "status"))
 
 
 class WithinRoundFilterSet(filters.FilterSet):
     """For headings and findings."""
 
-    organization = IdFilter(field_name="round__organization")
+    organization = OrganizationFilter(field_name="round__organization")
     round = IdFilter(field_name="round")
     search = filters.CharFilter(field_name="title", lookup_expr="icontains", max_length=100)
+    ordering = filters.OrderingFilter(fields=(("position", "number"), ("title", "title")))
 
 
 class ScopedFilterSet(filters.FilterSet):
@@ -35,6 +37,7 @@ class ScopedFilterSet(filters.FilterSet):
 
     ORDERINGS: dict[str, str] = {}
     SEARCHED: tuple[str, ...] = ()
+    NUMBERS: tuple[str, ...] = ("number",)
 
     def __init__(self, data: Any, queryset: Any, scope: Scope) -> None:
         # A filter that is not asked for costs as much as one that is, and there are many.
@@ -79,6 +82,8 @@ class ScopedFilterSet(filters.FilterSet):
             found = Q()
             for field in self.SEARCHED:
                 found |= Q(**{f"{field}__icontains": word})
+            for field in self.NUMBERS:
+                found |= Q(**{field: word})
             queryset = queryset.filter(found)
         return queryset
 
@@ -101,14 +106,14 @@ class SubIssueFilterSet(ScopedFilterSet):
     ORDERINGS = {"number": "position", "due_on": "due_on", "status": "status", "kind": "kind"}
     SEARCHED = ("title", "finding__title")
 
-    organization = IdFilter(field_name="round__organization")
+    organization = OrganizationFilter(field_name="round__organization")
     heading = IdFilter(method="by_heading")
     finding = IdFilter(field_name="finding")
     status = ChoicesFilter(choices=SubIssueStatus.choices, method="by_choices")
     kind = ChoicesFilter(choices=Kind.choices, method="by_choices")
     lead_department = filters.CharFilter(method="by_department", max_length=60)
     responsible_leader = filters.CharFilter(method="by_leader", max_length=60)
-    disclosed = filters.BooleanFilter(field_name="disclosed")
+    disclosed = YesNoFilter(field_name="disclosed")
     due_before = filters.DateFilter(method="by_due_before")
     due_after = filters.DateFilter(method="by_due_after")
     search = filters.CharFilter(method="by_search", max_length=100)

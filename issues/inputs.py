@@ -3,13 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from rectify.workflow.guards import ActInput
+from rectify.workflow.guards import ActInput, TextField
 
 from .states import SubIssueStatus
 
 
 class AcceptanceInput(ActInput):
-    note = serializers.CharField(max_length=5000)
+    note = TextField(max_length=5000)
     result = serializers.ChoiceField(
         choices=[SubIssueStatus.CLOSED.value, SubIssueStatus.SUSTAINED.value],
         default=SubIssueStatus.CLOSED.value,
@@ -18,13 +18,13 @@ class AcceptanceInput(ActInput):
 
 
 class SignInput(ActInput):
-    comment = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+    comment = TextField(max_length=2000, required=False, allow_blank=True, default="")
 
 
 class PlanInput(ActInput):
-    meeting = serializers.CharField(max_length=200)
+    meeting = TextField(max_length=200)
     approved_on = serializers.DateField()
-    number = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    number = TextField(max_length=100, required=False, allow_blank=True, default="")
 
 
 class NoticeInput(ActInput):

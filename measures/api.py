@@ -1,10 +1,12 @@
 """Measures and evidence over the API."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.http import FileResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
@@ -47,7 +49,11 @@ class MeasureViewSet(ScopedViewSet):
 
     queryset = Measure.objects.all()
     serializer_class = MeasureSerializer
-    renderer_classes = [JSONRenderer, CSVRenderer, XLSXRenderer]
+
+    def get_renderers(self) -> list[Any]:
+        # Only the list is a table.
+        tables = [CSVRenderer(), XLSXRenderer()] if self.action == "list" else []
+        return [JSONRenderer(), *tables]
 
     def rows_in_scope(self) -> Any:
         """The measures that the address names, in the ledger's order unless it says otherwise."""
@@ -164,11 +170,10 @@ class EvidenceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
     def create(self, request: Request) -> Response:
         """Adds a file to a measure."""
         data = body_of(request)
-        try:
-            measure_id = int(data.get("measure", ""))
-        except (TypeError, ValueError) as error:
-            raise Invalid(errors={"measure": [str(error)]}) from error
-        added = evidence.add_evidence(clock.act_of(request.user), measure_id, data, request.FILES.get("file"))
+        text = str(data.get("measure", ""))
+        if not re.fullmatch(NUMBER, text):
+            raise Invalid(errors={"measure": [_("Give the id of a measure.")]})
+        added = evidence.add_evidence(clock.act_of(request.user), int(text), data, request.FILES.get("file"))
         return Response(EvidenceSerializer(added).data, status=201)
 
     @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})

@@ -1,9 +1,9 @@
 """Evidence files: checked, named by their SHA-256, stored once and never changed."""
 
+import codecs
 import hashlib
 import os
 import tempfile
-import unicodedata
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,8 +15,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from rectify.web.uploads import NOT_ALLOWED, TOO_LONG, marked_name
 from rectify.workflow.acts import Act
-from rectify.workflow.guards import validated
+from rectify.workflow.guards import TextField, validated
 from rectify.workflow.refusals import Invalid, TooLarge
 
 from .acting import MeasureStep
@@ -54,7 +55,7 @@ class EvidenceInput(serializers.Serializer):
     """A file that proves something about a measure."""
 
     measure = serializers.IntegerField(min_value=1)
-    title = serializers.CharField(max_length=200)
+    title = TextField(max_length=200)
     kind = serializers.ChoiceField(choices=EvidenceKind.choices)
     file = serializers.FileField(use_url=False, allow_empty_file=True, max_length=255)
 
@@ -97,11 +98,13 @@ def add_evidence(act: Act, measure_id: int, data: Mapping[str, Any], file: Uploa
 
 
 def clean_filename(name: str) -> str:
-    """The bare name of a file. Raises Invalid for names with control or direction characters."""
-    bare = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1]).strip()
-    if not bare or bare in (".", "..") or any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") for c in bare):
+    """The name of a file. Raises Invalid for one that is too long or holds path parts, control or direction marks."""
+    marked = marked_name(name)
+    if TOO_LONG in marked:
+        raise Invalid(errors={"file": [_("The file's name is too long: 80 Chinese characters at most; rename it.")]})
+    if not marked or NOT_ALLOWED in marked:
         raise Invalid(errors={"file": [_("The file's name holds characters that are not allowed; rename it.")]})
-    return bare
+    return marked
 
 
 def check_file(filename: str, upload: UploadedFile) -> str:
@@ -131,22 +134,25 @@ def _is_what_it_says(ending: str, upload: UploadedFile) -> bool:
     head = upload.read(4096)
     upload.seek(0)
     if not beginning:
-        return _is_text(head)
+        return _is_text(head, whole=(upload.size or 0) <= len(head))
     if not head.startswith(beginning):
         return False
     return beginning != ZIP or _has_member(upload, ZIP_MEMBERS[ending])
 
 
-def _is_text(head: bytes) -> bool:
-    if b"\0" in head:
+def _is_text(head: bytes, whole: bool) -> bool:
+    """Whether the beginning of a file is text in one of the encodings of this country.
+
+    Args:
+        whole: it is the whole file; else its end may cut a character in two.
+    """
+    if any(byte < 32 and byte not in b"\t\n\f\r" for byte in head):
         return False
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in ("utf-8-sig", "gb18030"):
         try:
-            # The end of the sample may cut a character in two.
-            head[: len(head) - 4 if len(head) == 4096 else None].decode(encoding, errors="strict")
-        except UnicodeDecodeError as error:
-            if error.end < len(head) - 8:
-                continue
+            codecs.getincrementaldecoder(encoding)(errors="strict").decode(head, final=whole)
+        except UnicodeDecodeError:
+            continue
         return True
     return False
 

@@ -10,7 +10,7 @@ from issues.models import SubIssue
 from issues.states import Kind, SubIssueStatus
 from rectify.organization.lookups import by_id_or_key
 from rectify.organization.models import Department
-from rectify.web.filters import ChoicesFilter, IdFilter
+from rectify.web.filters import ChoicesFilter, IdFilter, OrganizationFilter, YesNoFilter
 
 from .models import EvidenceKind
 from .querysets import due_within, late
@@ -28,15 +28,16 @@ class MeasureFilterSet(ScopedFilterSet):
         "closed_on": "closed_on",
     }
     SEARCHED = ("content", "work_done", "document", "sub_issue__title", "sub_issue__finding__title")
+    NUMBERS = ("number", "sub_issue__number")
 
-    organization = IdFilter(field_name="sub_issue__round__organization")
+    organization = OrganizationFilter(field_name="sub_issue__round__organization")
     heading = IdFilter(method="by_heading")
     finding = IdFilter(field_name="sub_issue__finding")
     sub_issue = IdFilter(field_name="sub_issue")
     special_plan = IdFilter(field_name="sub_issue__special_plan")
     status = ChoicesFilter(choices=MeasureStatus.choices, method="by_choices")
     sub_issue_status = ChoicesFilter(choices=SubIssueStatus.choices, method="by_sub_issue_status")
-    done = filters.BooleanFilter(method="by_done")
+    done = YesNoFilter(method="by_done")
     kind = ChoicesFilter(choices=Kind.choices, method="by_choices")
     lead_department = filters.CharFilter(method="by_department", max_length=60)
     responsible_department = filters.CharFilter(method="by_responsible_department", max_length=60)
@@ -44,7 +45,7 @@ class MeasureFilterSet(ScopedFilterSet):
     due_before = filters.DateFilter(method="by_due_before", label="on or before this day")
     due_after = filters.DateFilter(method="by_due_after", label="on or after this day")
     due_within = IdFilter(method="by_due_within", min_value=0, max_value=3660)
-    overdue = filters.BooleanFilter(method="by_overdue")
+    overdue = YesNoFilter(method="by_overdue")
     search = filters.CharFilter(method="by_search", max_length=100)
     ordering = filters.CharFilter(method="by_ordering", max_length=100)
 
@@ -103,3 +104,4 @@ class EvidenceFilterSet(filters.FilterSet):
     round = IdFilter(field_name="measure__sub_issue__round")
     kind = filters.ChoiceFilter(choices=EvidenceKind.choices)
     sha256 = filters.CharFilter(max_length=64)
+    ordering = filters.OrderingFilter(fields=("uploaded_at", "title", "size"))

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from rectify.workflow.guards import ActInput
+from rectify.workflow.guards import ActInput, TextField
 
 # The kinds of outcome that the ledger of a filing client counts, each with its unit.
 OUTCOME_UNITS = {
@@ -21,9 +21,9 @@ class ReportInput(ActInput):
     """A progress report: percent (none for long-term measures), what was done, what is next, what is in the way."""
 
     progress = serializers.IntegerField(min_value=0, max_value=100, required=False, allow_null=True, default=None)
-    done = serializers.CharField(max_length=5000)
-    next_step = serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
-    difficulty = serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
+    done = TextField(max_length=5000)
+    next_step = TextField(max_length=5000, required=False, allow_blank=True, default="")
+    difficulty = TextField(max_length=5000, required=False, allow_blank=True, default="")
     happened_on = serializers.DateField(required=False, allow_null=True, default=None)
 
     def to_internal_value(self, data: Any) -> Any:
@@ -36,15 +36,15 @@ class CorrectionInput(ReportInput):
     """The right values of a report that was wrong, the row that they replace, and why."""
 
     replaces = serializers.IntegerField(min_value=1, help_text="The sequence number of the history row to replace.")
-    reason = serializers.CharField(max_length=2000)
+    reason = TextField(max_length=2000)
 
 
 class CompletionInput(ActInput):
-    note = serializers.CharField(max_length=5000)
+    note = TextField(max_length=5000)
 
 
 class ClosureInput(ActInput):
-    note = serializers.CharField(max_length=5000)
+    note = TextField(max_length=5000)
     outcomes = serializers.DictField(
         child=serializers.DecimalField(max_digits=14, decimal_places=2, coerce_to_string=True),
         required=False,

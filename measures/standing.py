@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from issues.models import SubIssue
 from issues.states import UNDER_WAY, SubIssueStatus
+from rectify.organization.models import Role
 from rectify.organization.posts import Posts
 from rectify.workflow.history import HistoryRow
 from rectify.workflow.signing import Outcome, Signer, SigningRequest, why_not_sign
@@ -31,6 +32,11 @@ def post_of(signer: str, subject: Measure | SubIssue) -> str:
 def what_the_signer_does(signer: str) -> str:
     """A leader signs (签批), a head or the office checks (审核)."""
     return _("sign") if signer == Signer.LEADER else _("check")
+
+
+def queue_name(posts: Posts) -> str:
+    """What a person calls that which waits for them: a leader signs it, everybody else checks it."""
+    return _("To sign") if Role.LEADER in posts.roles else _("To check")
 
 
 def waits_for(signer: str, subject: Measure | SubIssue) -> str:

@@ -14,6 +14,8 @@ threads = int(os.environ.get("WEB_THREADS", "4"))
 timeout = 60
 graceful_timeout = 10
 keepalive = 5
+# A ledger's address holds all of its filters; the most that gunicorn allows.
+limit_request_line = 8190
 loglevel = "warning"
 # It would lie in the home directory, and two installations of one user would fight for it.
 control_socket_disable = True

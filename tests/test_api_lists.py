@@ -109,6 +109,32 @@ def test_filters_of_a_past_day_go_by_that_day(told: Ledger) -> None:
     assert then("2021-03-31", search="追缴") == ["2-2"]
 
 
+def test_a_number_of_the_ledger_is_found(told: Ledger) -> None:
+    client = api(told.people["auditor"])
+    found = client.get(url("measures"), {"search": told.measures[0].number}).json()["results"]
+    assert [row["id"] for row in found] == [told.measures[0].pk]
+    found = client.get(url("measures"), {"search": told.sub_issues[0].number}).json()["results"]
+    assert {row["sub_issue"] for row in found} == {told.sub_issues[0].pk}
+
+
+@pytest.mark.parametrize("collection", ["measures", "sub-issues", "rounds", "findings", "departments"])
+def test_an_organisation_is_named_by_id_or_key(told: Ledger, other: Ledger, collection: str) -> None:
+    client = api(told.people["auditor"])
+    organization = told.place.organization
+    every = client.get(url(collection)).json()["count"]
+    for value in (organization.pk, organization.key):
+        assert client.get(url(collection), {"organization": value}).json()["count"] == every > 0
+    for value in (other.place.organization.key, "9" * 30):
+        assert client.get(url(collection), {"organization": value}).json()["count"] == 0
+
+
+def test_only_lists_are_tables(told: Ledger) -> None:
+    client = api(told.people["auditor"])
+    for address in (url("measures", told.measures[0]), url("measures", told.measures[0], "history")):
+        assert client.get(address, {"format": "csv"}).status_code == 404
+        assert client.get(address, {"format": "json"}).status_code == 200
+
+
 def test_ids_do_as_well_as_keys(told: Ledger) -> None:
     place = told.place
     assert numbers(told, lead_department=place.departments["plan"].pk) == ["1-3"]
@@ -162,6 +188,9 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("rounds", {"status": "nonsense"}, "status"),
     ("findings", {"round": "abc"}, "round"),
     ("evidence", {"kind": "nonsense"}, "kind"),
+    *(("measures", {name: "maybe"}, name) for name in ("overdue", "done")),
+    ("sub-issues", {"disclosed": "maybe"}, "disclosed"),
+    *((name, {"ordering": "x"}, "ordering") for name in ("rounds", "findings", "headings", "departments", "evidence")),
     ("history", {"subject": "nonsense"}, "subject"),
     ("history", {"round": "abc"}, "round"),
     ("dashboards/round", {}, "round"),

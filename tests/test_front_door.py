@@ -38,7 +38,7 @@ class TestSigningIn:
     def test_wrong(self, account: User, username: str, password: str) -> None:
         client = Client()
         response = client.post(reverse("sign-in"), {"username": username, "password": password})
-        assert response.status_code == 200
+        assert response.status_code == 400
         assert 'lang="zh-hans"' in response.content.decode()
         assert re.search(r"[\u4e00-\u9fff]", str(response.context["form"].errors))
         assert client.get("/").status_code == 302
@@ -58,6 +58,14 @@ class TestSigningIn:
     @pytest.mark.parametrize("target", ["/sign-in/", "/sign-in/?next=/sign-in/"])
     def test_whoever_is_signed_in_is_not_sent_in_a_circle(self, account: User, target: str) -> None:
         assert signed_in(account).get(reverse("sign-in"), {"next": target})["Location"] == "/"
+
+    def test_nothing_that_was_seen_stays_in_the_browser(self, account: User) -> None:
+        for address in ("/", "/api/v1/me/"):
+            assert "no-store" in signed_in(account).get(address)["Cache-Control"]
+
+    def test_a_token_that_is_no_text_is_wrong(self) -> None:
+        answer = Client().get("/api/v1/measures/", HTTP_AUTHORIZATION="Token \xff")
+        assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json")
 
     def test_signing_out_takes_a_form(self, account: User) -> None:
         client = signed_in(account)

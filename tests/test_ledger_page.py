@@ -7,8 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from measures.models import Measure
+from rectify.dashboards.figures import round_digest
 from rectify.dashboards.ledger_filters import LABELS
 from rectify.dashboards.ledger_words import reconcile
+from rectify.web.moments import Moment
 
 from .building import TODAY, Ledger, Place, build_ledger, do, drive, drive_sub_issue
 from .ledger_reading import body, browser, measures_on, sub_issues_on
@@ -108,8 +110,12 @@ def test_who_may_report_has_the_button_and_nobody_else(ledger: Ledger) -> None:
 
 def test_who_is_to_sign_is_led_to_the_measure(ledger: Ledger) -> None:
     drive(ledger.measure, "in_review")
-    page = body(browser(ledger.people["head-road"]).get(f"/ledger/?round={ledger.round.pk}&status=in_review"))
-    assert "To sign" in page
+    address = f"/ledger/?round={ledger.round.pk}&status=in_review"
+    button = f'class="button button-small ledger-act not-in-print" href="/measures/{ledger.measure.pk}/">'
+    assert f"{button}Check<" in body(browser(ledger.people["head-road"]).get(address))
+    for who in ("head-road", "office"):
+        do(ledger.measure, "sign", who.partition("-")[0], comment="同意")
+    assert f"{button}Sign<" in body(browser(ledger.people["leader-vp_road"]).get(address))
 
 
 def test_a_row_is_fetched_anew_after_a_report_with_the_figures(ledger: Ledger) -> None:
@@ -117,8 +123,29 @@ def test_a_row_is_fetched_anew_after_a_report_with_the_figures(ledger: Ledger) -
     answer = body(browser(ledger.people["liaison-road"]).get(f"/ledger/rows/{ledger.measure.pk}/"))
     assert measures_on(answer) == [ledger.measure.pk]
     assert "55%" in answer and "已印发方案" in answer
-    assert 'id="ledger-figures" hx-swap-oob="true"' in answer
+    for part in ("figures", "sentence", "digest"):
+        assert f'id="ledger-{part}" hx-swap-oob="true"' in answer
+    digest = f'id="ledger-digest">{round_digest(ledger.round, Moment(TODAY, None, TODAY))}<'
+    assert digest.replace('">', '" hx-swap-oob="true">') in answer
+    assert digest in body(browser(ledger.people["office"]).get(f"/ledger/?round={ledger.round.pk}"))
     assert f"/ledger/rows/{ledger.measure.pk}/" in answer
+
+
+def test_the_bar_has_the_hue_of_the_state_and_not_of_the_percentage(ledger: Ledger) -> None:
+    do(drive(ledger.measure, "in_review"), "return", "head", reason="缺会议纪要")
+    address = f"/ledger/?round={ledger.round.pk}"
+    client = browser(ledger.people["office"])
+    assert 'class="progress progress-in_progress"' in body(client.get(address))
+    assert "progress-closed" not in body(client.get(address))
+    drive(ledger.measures[1], "closed")
+    assert 'class="progress progress-closed"' in body(client.get(address))
+
+
+def test_a_long_tree_starts_folded_on_a_phone(ledger: Ledger, place: Place) -> None:
+    client = browser(place.people["office"])
+    assert "data-tree-phone" not in body(client.get(f"/ledger/?round={ledger.round.pk}"))
+    large = build_ledger(place, title="大", findings=4, sub_issues=3, measures=5)
+    assert "data-tree-phone" in body(client.get(f"/ledger/?round={large.round.pk}"))
 
 
 def test_a_report_shows_escaped(ledger: Ledger) -> None:

@@ -144,7 +144,7 @@ MATRIX: dict[str, dict[str, Rule]] = {
     "evidence": READ,
     "sub-issue": READ,
     "sub-issue-act": {"get": everybody(302), "post": only("office", ok=302)},
-    "sign-in": {"get": everybody(302, anonymous=200), "post": everybody(302, anonymous=200)},
+    "sign-in": {"get": everybody(302, anonymous=200), "post": everybody(302, anonymous=400)},
     "sign-out": {"post": everybody(302, anonymous=302), "get": everybody(302, anonymous=302)},
     "set_language": {"get": everybody(302, anonymous=302), "post": everybody(302, anonymous=302)},
     "style": {"get": Rule(404, tuple(READERS), strangers=404, anonymous=404)},

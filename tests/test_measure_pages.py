@@ -1,6 +1,7 @@
 """The pages of measures and sub-issues: the whole way to closed, reporting in place, two people on one row."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -33,6 +34,28 @@ def test_the_whole_way_to_closed(ledger: Ledger) -> None:
     text = liaison.get(reverse("measure", args=[measure.pk])).content.decode()
     for words in ("填报进展，完成40%。", "签批同意（第3步，共3步），予以销号。", "会议纪要", "建章立制（项）"):
         assert words in text
+
+
+def test_the_original_deadline_stands_beside_the_present_one(ledger: Ledger) -> None:
+    measure, liaison = ledger.measure, at(ledger.people["liaison-road"])
+    address = reverse("measure", args=[measure.pk])
+    page = liaison.get(address).content.decode()
+    assert "与原定时限一致" in page and "原定时限</dt>" not in page
+    original = measure.original_due_on
+    assert original is not None
+    Measure.objects.filter(pk=measure.pk).update(due_on=original + timedelta(days=30))
+    page = liaison.get(address).content.decode()
+    assert "与原定时限一致" not in page
+    assert f'<dt>原定时限</dt><dd><span class="verbatim">{original}</span>' in page
+
+
+def test_beside_an_open_form_stands_what_is_known_so_far(ledger: Ledger) -> None:
+    measure, liaison = drive(ledger.measure, "in_progress"), at(ledger.people["liaison-road"])
+    address = reverse("measure", args=[measure.pk])
+    for path in (address, f"{address}?act=report_progress", reverse("report-row", args=[measure.pk])):
+        page = liaison.get(path).content.decode()
+        assert ('class="beside"' in page) == (path != address)
+        assert page.count('id="latest"') == page.count('id="evidence"') == 1
 
 
 def test_files_come_with_the_act_or_nothing_does(ledger: Ledger) -> None:

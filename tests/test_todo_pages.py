@@ -26,7 +26,9 @@ def test_signing_one_after_the_other(ledger: Ledger) -> None:
     drive(second, "in_review")
     head = at(ledger.people["head-road"])
     listed = head.get(reverse("todo")).content.decode()
-    assert "待我" in listed
+    assert "待我审核<" in listed and "待我签批" not in listed
+    leader = at(ledger.people["leader-vp_road"]).get(reverse("todo")).content.decode()
+    assert "待我签批<" in leader and "待我审核" not in leader
     item = reverse("todo-item", args=["measure", first.pk])
     assert "会议纪要" in head.get(item).content.decode()
     following = head.post(item, {"act": "sign", "version": first.version, "comment": "同意"})

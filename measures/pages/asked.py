@@ -36,7 +36,7 @@ def asked_of_measure(measure: Measure, on: date) -> list[Item]:
         {"term": _("Responsible leader"), "text": measure.responsible_leader.title},
         {"term": _("Lead department"), "text": measure.lead_department.name},
         {"term": _("Responsible departments"), "text": departments} if departments else {},
-        due_item(measure, on, measure.original_due_on, measure.is_settled),
+        *due_items(measure, on, measure.original_due_on, measure.is_settled),
     ]
     if measure.kind == Kind.LONG_TERM:
         items += [
@@ -56,7 +56,7 @@ def asked_of_sub_issue(sub_issue: SubIssue, on: date) -> list[Item]:
         {"term": _("Kind"), "text": sub_issue.get_kind_display()},
         {"term": _("Responsible leader"), "text": sub_issue.responsible_leader.title},
         {"term": _("Lead department"), "text": sub_issue.lead_department.name},
-        due_item(sub_issue, on, None, sub_issue.closed_on is not None),
+        *due_items(sub_issue, on, None, sub_issue.closed_on is not None),
     ]
     if sub_issue.special_plan:
         items.append({"term": _("Special plan"), "text": sub_issue.special_plan.title})
@@ -65,17 +65,19 @@ def asked_of_sub_issue(sub_issue: SubIssue, on: date) -> list[Item]:
     return items
 
 
-def due_item(subject: Measure | SubIssue, on: date, original: date | None, settled: bool) -> Item:
-    """The deadline: the present and the original one, the days left, and whether the source names it."""
+def due_items(subject: Measure | SubIssue, on: date, original: date | None, settled: bool) -> list[Item]:
+    """The deadline with the days left and whether the source names it; before it the original one where it differs."""
     due_on = subject.due_on
     item: Item = {
         "term": _("Deadline"),
         "template": "measures/due_item.html",
         "due_on": due_on,
         "days": (due_on - on).days if due_on else None,
-        "original": original,
         "settled": settled,
+        "same": original is not None and original == due_on,
     }
     if due_on and subject.due_assumed:
         item["note"] = _("The source names no deadline; this one is assumed.")
-    return item
+    if original is None or original == due_on:
+        return [item]
+    return [{"term": _("Original deadline"), "text": original.isoformat()}, item]

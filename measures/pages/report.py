@@ -23,7 +23,7 @@ from .asked import path_of
 from .filing import report_with_files
 from .filled import Filled, next_address, shown_back, typed
 from .forms import FIELD_NAMES, error_lines, upload_limits
-from .measure import visible_measure
+from .measure import evidence_items, latest_report, visible_measure
 
 ACT = "report_progress"
 SHAPES = {"ledger": "measures/report_row.html", "row": "measures/report_row.html"}
@@ -117,7 +117,13 @@ def form_context(request: HttpRequest, measure: Measure, filled: Filled, shape: 
         "upload": upload_limits(),
         "days_left": (measure.due_on - on).days if measure.due_on else None,
         "next": request.POST.get("next", request.GET.get("next", "")),
+        **({} if shape else so_far(measure)),
     }
+
+
+def so_far(measure: Measure) -> dict[str, Any]:
+    """What the page of the form shows beside it."""
+    return {"latest": latest_report(measure), "evidence": evidence_items(measure.evidence.order_by("-pk"))}
 
 
 def conflict(measure: Measure, filled: Filled) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from rectify.workflow.refusals import Refusal
 
 from ..inputs import OUTCOME_UNITS
 from ..models import Measure
-from ..standing import chain_steps, for_days, post_of, waits_for
+from ..standing import chain_steps, for_days, post_of, queue_name, waits_for
 from ..todo import Waiting, asked_by, returned_with_reasons, to_sign
 from .asked import asked_of_measure, asked_of_sub_issue
 from .closing import DONE as MEASURE_DONE
@@ -44,7 +44,7 @@ def todo(request: HttpRequest) -> HttpResponse:
     }
     wanted = request.GET.get("tab", "")
     tab = wanted if wanted in TABS else next((name for name in TABS if lists[name]), TABS[0])
-    labels = {"to-sign": _("To sign"), "returned": _("Returned to me"), "asked": _("Asked by me")}
+    labels = {"to-sign": queue_name(posts), "returned": _("Returned to me"), "asked": _("Asked by me")}
     context = {
         "tab": tab,
         "tabs": [
@@ -133,7 +133,8 @@ def next_after(request: HttpRequest, is_measure: bool, pk: int) -> str:
 def folder(request: HttpRequest, is_measure: bool, pk: int, filled: Filled) -> HttpResponse:
     """The item as a folder: what was asked, what was done, the evidence, who signed before."""
     on = clock.today()
-    queue = to_sign(Posts.of(request.user, on), on)
+    posts = Posts.of(request.user, on)
+    queue = to_sign(posts, on)
     place = next((i for i, item in enumerate(queue) if item.is_measure == is_measure and item.subject.pk == pk), None)
     if place is None:
         # Signed meanwhile, or not this person's: its own page says what it is, and 404 where it is not to be seen.
@@ -142,6 +143,7 @@ def folder(request: HttpRequest, is_measure: bool, pk: int, filled: Filled) -> H
     request.round = item.subject.sub_issue.round if is_measure else item.subject.round  # type: ignore[attr-defined]
     context = {
         "item": item,
+        "queue_name": queue_name(posts),
         "subject": item.subject,
         "is_measure": is_measure,
         "place": place + 1,

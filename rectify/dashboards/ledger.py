@@ -14,6 +14,8 @@ from issues.models import Heading, Round, SpecialPlan
 from issues.scope import Scope
 from measures.models import Measure
 from measures.parties import available, pending_request
+from rectify.organization.models import Role
+from rectify.organization.posts import Posts
 from rectify.web import clock
 from rectify.web.moments import Moment
 from rectify.workflow.refusals import Forbidden, Invalid, NotFound
@@ -31,6 +33,8 @@ from .ledger_tree import (
 from .ledger_words import figure_lines, hits_in_words, loaded_totals, reconcile, round_in_words
 from .navigation import Frame, frame_of
 
+# Up to so many rows a tree starts unfolded on a phone too.
+FEW_ROWS = 30
 # In this order the table is a tree; in any other it is a plain list.
 TREE_ORDER = ("", "number")
 
@@ -84,8 +88,9 @@ def _read(frame: Frame, round_: Round, names: Names) -> tuple[dict[str, Any], Ma
         "flat": flat,
         "table_id": _table_id(request),
         "rows": rows,
+        "many_rows": len(rows) > FEW_ROWS,
         "with_acts": any(row.has_button for row in rows),
-        "pieces": {},
+        **_for_rows(frame.posts),
         "shown": _shown_in_words(found, request),
         "most": MOST_MEASURES if found.truncated else None,
         "reconciliation": reconcile(round_.declared, loaded_totals(round_)),
@@ -97,6 +102,11 @@ def _table_id(request: HttpRequest) -> str:
     """The name under which the browser keeps what was folded: one for the whole tree, one for each set of filters."""
     filters = "&".join(f"{name}={request.GET[name]}" for name in active_filters(request.GET))
     return f"ledger-{crc32(filters.encode()):x}" if filters else "ledger"
+
+
+def _for_rows(posts: Posts) -> dict[str, Any]:
+    """What every row needs beside itself."""
+    return {"pieces": {}, "is_leader": Role.LEADER in posts.roles}
 
 
 def _figures(figures: RoundFigures) -> dict[str, Any]:
@@ -130,5 +140,5 @@ def ledger_row(request: HttpRequest, pk: int) -> HttpResponse:
     flat = bool(request.GET.get("flat"))
     row = measure_row(measure, available(measure, posts, pending_request(measure)), today, flat=flat)
     figures = round_figures(measure.sub_issue.round, Moment(today, None, today))
-    context = {"row": row, "flat": flat, "with_acts": True, "pieces": {}, **_figures(figures)}
+    context = {"row": row, "flat": flat, **_for_rows(posts), **_figures(figures)}
     return render(request, "ledger/row_alone.html", context)

@@ -18,7 +18,7 @@ from measures.states import DONE, OMITTED, MeasureStatus
 from .figures import RoundFigures
 
 
-def _sub_issues(count: int) -> str:
+def sub_issues_in_words(count: int) -> str:
     return ngettext("%(count)d sub-issue", "%(count)d sub-issues", count) % {"count": count}
 
 
@@ -35,7 +35,7 @@ def branch_in_words(sub_issues: Counter[str], measures: Counter[str]) -> str:
     if not sub_issues:
         return _("no sub-issue yet")
     return _("%(sub_issues)s, %(sub_issues_closed)s; %(measures)s, %(measures_closed)s") % {
-        "sub_issues": _sub_issues(sub_issues.total()),
+        "sub_issues": sub_issues_in_words(sub_issues.total()),
         "sub_issues_closed": _closed(sub_issues[SubIssueStatus.CLOSED]),
         "measures": _measures(measures.total()),
         "measures_closed": _closed(measures[MeasureStatus.CLOSED]),
@@ -46,7 +46,7 @@ def hits_in_words(sub_issues: int, measures: int) -> str:
     """How much of a branch, or of the round, fits the filters."""
     return _("%(measures)s under %(sub_issues)s") % {
         "measures": _measures(measures),
-        "sub_issues": _sub_issues(sub_issues),
+        "sub_issues": sub_issues_in_words(sub_issues),
     }
 
 

@@ -8,19 +8,21 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from issues.models import Finding, Heading, Round, SubIssue
 from issues.scope import Scope
 from measures.models import Measure
 from rectify.web.tables import Column, table_response
+from rectify.workflow.refusals import Invalid
 
 from .figures import round_digest
 from .ledger import business_frame
 from .ledger_filters import Names
 from .ledger_tree import Ledger, read_ledger
-from .ledger_words import loaded_totals, reconcile
+from .ledger_words import loaded_totals, reconcile, sub_issues_in_words
+
+FORMATS = ("csv", "xlsx")
 
 
 @dataclass
@@ -48,9 +50,12 @@ def split_table(request: HttpRequest) -> HttpResponseBase:
     if frame.round is None:
         return render(request, "ledger/no_round.html")
     scope = frame.scope
+    kind = request.GET.get("format", "")
+    if kind not in ("", *FORMATS):
+        raise Invalid(errors={"format": [_("One of: %(names)s.") % {"names": ", ".join(FORMATS)}]})
     ledger = read_ledger(scope, QueryDict(), Names.of(frame.round))
     lines = list(lines_of(ledger))
-    if (kind := request.GET.get("format", "")) in ("csv", "xlsx"):
+    if kind:
         note = _("As of %(day)s") % {"day": scope.moment.on}
         name = f"split-table-{scope.moment.on}"
         return table_response(kind, name, _("Split table"), note, columns_of(ledger, scope), lines)
@@ -84,10 +89,7 @@ def unmatched(ledger: Ledger) -> dict[str, Any]:
         "findings_alone": [finding for finding in ledger.findings if finding.pk not in with_sub_issue],
         "sub_issues_alone": [sub_issue for sub_issue in ledger.sub_issues if sub_issue.pk not in with_measure],
         "undisclosed": hidden,
-        "undisclosed_words": ngettext(
-            "%(count)d sub-issue is not public", "%(count)d sub-issues are not public", len(hidden)
-        )
-        % {"count": len(hidden)},
+        "undisclosed_words": sub_issues_in_words(len(hidden)),
     }
 
 

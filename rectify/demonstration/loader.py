@@ -132,7 +132,7 @@ def _draft(stage: Stage, ledger: Mapping[str, Any], suffix: str, parts: list[Par
     stage.round = create_round(act, stage.cast.organization, new)
     set_default_closure_chain(stage.round)
     findings = enter_feedback(stage.act_by("office", facts["feedback_on"], 1), stage.round, _headings(ledger))
-    _draft_sub_issues(stage, ledger, findings)
+    _draft_sub_issues(stage, ledger, findings, parts)
     _draft_measures(stage, ledger, parts)
     stage.round.refresh_from_db()
     approval = {"meeting": "党组（扩大）会议", "approved_on": (facts["mobilization_on"] + stage.shift).isoformat()}
@@ -140,7 +140,15 @@ def _draft(stage: Stage, ledger: Mapping[str, Any], suffix: str, parts: list[Par
     stage.round = approve_plan(act, stage.round.pk, {"version": stage.round.version, **approval})
 
 
-def _draft_sub_issues(stage: Stage, ledger: Mapping[str, Any], findings: list[Finding]) -> None:
+def _deadline_of(row: Mapping[str, Any], own: list[Part]) -> tuple[date | None, bool]:
+    """A sub-issue's deadline and whether it is assumed: where the source gives none, that of its last measure."""
+    if "due" in row:
+        return row["due"], False
+    days = [part.due_on for part in own if part.due_on is not None and part.kind != "long_term"]
+    return max(days, default=None), bool(days)
+
+
+def _draft_sub_issues(stage: Stage, ledger: Mapping[str, Any], findings: list[Finding], parts: list[Part]) -> None:
     plans = {
         row["key"]: SpecialPlan.objects.create(round=stage.round, key=row["key"], title=row["title"])
         for row in ledger["special_plans"]
@@ -149,6 +157,7 @@ def _draft_sub_issues(stage: Stage, ledger: Mapping[str, Any], findings: list[Fi
     drafts: list[NewSubIssue] = []
     for finding, item in zip(findings, items, strict=True):
         for row in item["sub_issues"]:
+            due_on, assumed = _deadline_of(row, [part for part in parts if part.sub_issue == len(drafts) + 1])
             drafts.append(
                 NewSubIssue(
                     finding=finding,
@@ -158,7 +167,8 @@ def _draft_sub_issues(stage: Stage, ledger: Mapping[str, Any], findings: list[Fi
                     kind=row["category"],
                     responsible_leader=stage.cast.leaders[row["leader"]],
                     lead_department=stage.cast.departments[row["lead"]],
-                    due_on=row["due"] + stage.shift if "due" in row else None,
+                    due_on=due_on + stage.shift if due_on else None,
+                    due_assumed=assumed,
                     disclosed=row["disclosed"],
                     special_plan=plans.get(row.get("plan", "")),
                 )

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from rectify.web import clock
 from rectify.web.act_endpoints import NUMBER
-from rectify.web.filters import IdFilter
+from rectify.web.filters import IdFilter, OrganizationFilter
 
 from .models import Department, Organization
 from .posts import Posts
@@ -32,11 +32,13 @@ class DepartmentSerializer(serializers.ModelSerializer):
 class OrganizationFilterSet(filters.FilterSet):
     key = filters.CharFilter(max_length=60)
     parent = IdFilter(field_name="parent")
+    ordering = filters.OrderingFilter(fields=("key", "name"))
 
 
 class DepartmentFilterSet(filters.FilterSet):
-    organization = IdFilter(field_name="organization")
+    organization = OrganizationFilter(field_name="organization")
     key = filters.CharFilter(max_length=60)
+    ordering = filters.OrderingFilter(fields=("position", "key", "name"))
 
 
 class OrganizationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):

@@ -31,6 +31,11 @@ class SignInView(LoginView):
     form_class = SignInForm
     redirect_authenticated_user = True
 
+    def form_invalid(self, form: Any) -> HttpResponse:
+        response = super().form_invalid(form)
+        response.status_code = 400
+        return response
+
     def get_success_url(self) -> str:
         url = super().get_success_url()
         # Whoever is signed in would be sent from here to here for ever.

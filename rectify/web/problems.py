@@ -78,8 +78,12 @@ def _of_api_exception(error: exceptions.APIException) -> Response:
         text = " ".join(str(message) for message in detail)
     else:
         text = str(detail)
+    if isinstance(error, exceptions.ParseError):
+        # The parsers speak English, and of their own insides.
+        text = _("The body of the request could not be read; send valid JSON or a form, in UTF-8.")
     code = str(error.default_code).replace("_", "-")
-    response = ProblemResponse(error.status_code, code, error.default_detail, text, **members)
+    title = {405: _("Not possible here"), 415: _("Not understood here")}.get(error.status_code, error.default_detail)
+    response = ProblemResponse(error.status_code, code, title, text, **members)
     if header := getattr(error, "auth_header", None):
         response["WWW-Authenticate"] = header
     if (wait := getattr(error, "wait", None)) is not None:

@@ -11,6 +11,15 @@ from .refusals import Invalid, Stale
 from .transitions import TransitionTable
 
 
+class TextField(serializers.CharField):
+    """Text that was sent as text: a number or a list in its place is a mistake of the client's."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class ActInput(serializers.Serializer):
     """What every act carries: the version of the row that its author saw."""
 
@@ -18,7 +27,7 @@ class ActInput(serializers.Serializer):
 
 
 class ReasonInput(ActInput):
-    reason = serializers.CharField(max_length=2000)
+    reason = TextField(max_length=2000)
 
 
 def check(

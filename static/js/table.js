@@ -59,11 +59,41 @@
     } catch (refused) {
       closed = null;
     }
+    /* on a phone a long tree starts folded: data-tree-phone names the rows */
+    var folded = table.dataset.treePhone;
+    if (!closed && folded && window.matchMedia("(max-width: 640px)").matches) {
+      closed = rows(table)
+        .filter(function (row) {
+          return row.matches(folded);
+        })
+        .map(function (row) {
+          return row.dataset.treeId;
+        });
+    }
     if (closed) {
       rows(table).forEach(function (row) {
         setOpen(row, closed.indexOf(row.dataset.treeId) < 0);
       });
     }
+  }
+
+  /* what an address names within a folded branch comes to light */
+  function reveal() {
+    var named = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    var row = named && named.closest("tr[data-tree-hidden]");
+    if (!row) {
+      return;
+    }
+    var table = row.closest("table");
+    for (var parent = row.dataset.treeParent; parent; ) {
+      var above = table.querySelector('tr[data-tree-id="' + parent + '"]');
+      if (above) {
+        setOpen(above, true);
+      }
+      parent = above && above.dataset.treeParent;
+    }
+    layOut(table);
+    named.scrollIntoView();
   }
 
   document.addEventListener("click", function (event) {
@@ -114,6 +144,8 @@
   }
 
   prepare(document);
+  reveal();
+  window.addEventListener("hashchange", reveal);
   document.addEventListener("htmx:load", function (event) {
     var table = event.detail.elt.closest("table[data-tree]");
     if (table) {

@@ -32,7 +32,7 @@ def measure_rows(page: Page) -> Locator:
 
 def numbers(page: Page) -> list[str]:
     """The numbers of the measures in the table, from the top down."""
-    return [text.split()[0] for text in measure_rows(page).locator("th").all_inner_texts()]
+    return [text.strip() for text in measure_rows(page).locator(".ledger-number").all_text_contents()]
 
 
 def choose(page: Page, chip: str, value: str) -> None:
@@ -89,6 +89,9 @@ def split_table(office: Visitor) -> None:
     assert page.get_by_text("未公开", exact=True).count() >= 9
     rows = list(csv.reader(io.StringIO(saved_file(office, "CSV").decode("utf-8-sig"))))
     assert len([row for row in rows if any(re.fullmatch(r"\d+-\d+", cell) for cell in row)]) == 116
+    # on a phone the topics start folded
+    assert page.locator("td.split-measure").filter(visible=True).count() == (0 if office.width == PHONE else 116)
+    page.get_by_role("button", name="全部展开").click()
     follow(page.locator("td.split-sub-issue").get_by_role("link").first)
     expect(page.get_by_role("heading", name="整改要求")).to_be_visible()
     office.look("sub-issue")
