@@ -2,13 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
-
-
-class TokenScheme(KnoxTokenScheme):
-    target_class = "rectify.web.tokens.ReadableTokenAuthentication"
-
-
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "A problem detail (RFC 9457).",
