@@ -23,12 +23,17 @@ class RoundFilterSet(filters.FilterSet):
     ordering = filters.OrderingFilter(fields=("feedback_on", "title", "status"))
 
 
-class WithinRoundFilterSet(filters.FilterSet):
-    """For headings and findings."""
+class OfRoundFilterSet(filters.FilterSet):
+    """For what belongs to a round and bears a title."""
 
     organization = OrganizationFilter(field_name="round__organization")
     round = IdFilter(field_name="round")
     search = filters.CharFilter(field_name="title", lookup_expr="icontains", max_length=100)
+
+
+class WithinRoundFilterSet(OfRoundFilterSet):
+    """For headings and findings."""
+
     ordering = filters.OrderingFilter(fields=(("position", "number"), ("title", "title")))
 
 

@@ -1,11 +1,27 @@
 """What the acts on rounds and sub-issues take; the same for pages, the API and commands."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from rectify.workflow.guards import ActInput, TextField
 
 from .states import SubIssueStatus
+
+MOST_DECISIONS = 200
+
+
+def criteria_field() -> serializers.ListField:
+    """The keys of the acceptance criteria that somebody affirms; left out, all of them."""
+    return serializers.ListField(
+        child=TextField(max_length=40),
+        max_length=30,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Keys of the round's acceptance criteria that you affirm; left out, all of them.",
+    )
 
 
 class AcceptanceInput(ActInput):
@@ -15,10 +31,45 @@ class AcceptanceInput(ActInput):
         default=SubIssueStatus.CLOSED.value,
         help_text="closed, or sustained where the intensive period's work is done and the rest goes on",
     )
+    criteria = criteria_field()
 
 
 class SignInput(ActInput):
     comment = TextField(max_length=2000, required=False, allow_blank=True, default="")
+    digest = TextField(
+        max_length=64, required=False, allow_blank=True, default="", help_text="Of what you saw; refused if it changed."
+    )
+
+
+class AcceptanceSignInput(SignInput):
+    criteria = criteria_field()
+
+
+class DecisionInput(ActInput):
+    """What a meeting decided on one sub-issue."""
+
+    sub_issue = serializers.IntegerField(min_value=1)
+    agreed = serializers.BooleanField()
+    criteria = criteria_field()
+    opinion = TextField(max_length=2000, required=False, allow_blank=True, default="")
+
+
+class MeetingInput(serializers.Serializer):
+    """An acceptance meeting and what it decided."""
+
+    title = TextField(max_length=200)
+    held_on = serializers.DateField()
+    place = TextField(max_length=200, required=False, allow_blank=True, default="")
+    chair = TextField(max_length=200)
+    participants = serializers.ListField(child=serializers.IntegerField(min_value=1), min_length=1, max_length=200)
+    guests = TextField(max_length=5000, required=False, allow_blank=True, default="")
+    decisions = DecisionInput(many=True, allow_empty=False)
+
+    def validate_decisions(self, decisions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        numbers = [decision["sub_issue"] for decision in decisions]
+        if len(numbers) != len(set(numbers)) or len(numbers) > MOST_DECISIONS:
+            raise serializers.ValidationError(_("Each sub-issue once, and 200 at most."))
+        return decisions
 
 
 class PlanInput(ActInput):

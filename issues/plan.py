@@ -18,10 +18,27 @@ from rectify.workflow.refusals import Forbidden, Invalid, NotFound
 from rectify.workflow.signing import Signer
 
 from .inputs import NOT_BEFORE_FEEDBACK, NOT_IN_FUTURE, NoticeInput, PlanInput
-from .models import AcceptanceStep, Finding, Heading, Round, RoundHistory, SpecialPlan, SubIssue, SubIssueHistory
+from .models import (
+    AcceptanceCriterion,
+    AcceptanceStep,
+    Finding,
+    Heading,
+    Round,
+    RoundHistory,
+    SpecialPlan,
+    SubIssue,
+    SubIssueHistory,
+)
 from .states import ROUND_TRANSITIONS, RoundStatus
 
 DEFAULT_ACCEPTANCE_CHAIN = (Signer.OFFICE, Signer.LEADER)
+# The four that practice asks for everywhere (验收标准); kept in Chinese, as a round's own data are.
+DEFAULT_CRITERIA = (
+    ("solved", "问题已解决"),
+    ("cause", "根源已整治"),
+    ("mechanism", "长效机制已建立"),
+    ("evidence", "佐证材料齐全"),
+)
 
 
 @dataclass(frozen=True)
@@ -81,6 +98,10 @@ def create_round(act: Act, organization: Organization, new: NewRound) -> Round:
     AcceptanceStep.objects.bulk_create(
         AcceptanceStep(round=round_, position=position, signer=signer)
         for position, signer in enumerate(DEFAULT_ACCEPTANCE_CHAIN)
+    )
+    AcceptanceCriterion.objects.bulk_create(
+        AcceptanceCriterion(round=round_, key=key, title=title, position=position)
+        for position, (key, title) in enumerate(DEFAULT_CRITERIA)
     )
     who = posts.who(Concern(organization.pk))
     record_birth(round_, Chain(RoundHistory, round_.pk), act, who, "create_round")

@@ -4,7 +4,7 @@ Whether a sub-issue may close depends on what answers it. That is told to this r
 that its caller made under the lock that `locked` takes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,15 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from rectify.organization.posts import Concern, Posts
+from rectify.organization.signers import hand_of, parties_with_turn, principal_in, require_turn_of
 from rectify.workflow.acts import Act
+from rectify.workflow.digests import digest_of_content
 from rectify.workflow.guards import ActInput, ReasonInput, check, validated
 from rectify.workflow.history import Chain, Entry
 from rectify.workflow.record import record
-from rectify.workflow.refusals import NotFound, WrongState
-from rectify.workflow.signing import Outcome, require_signer, require_turn, why_not_sign
+from rectify.workflow.refusals import Invalid, NotFound, WrongState
+from rectify.workflow.signing import Given, Hand, Outcome, add_signature, require_signer, told_of
 
-from .inputs import AcceptanceInput, SignInput
-from .models import AcceptanceRequest, AcceptanceSignature, SubIssue, SubIssueHistory
+from .inputs import AcceptanceInput, AcceptanceSignInput
+from .models import AcceptanceRequest, SubIssue, SubIssueHistory
 from .states import SUB_ISSUE_TRANSITIONS, UNDER_WAY, SubIssueStatus
 
 
@@ -67,14 +69,7 @@ def pending_requests(sub_issues: list[SubIssue]) -> dict[int, AcceptanceRequest]
 
 def parties_to(sub_issue: SubIssue, posts: Posts, request: AcceptanceRequest | None) -> frozenset[str]:
     """What a person is to a sub-issue, including signer of the next step and asker of an unsigned request."""
-    parties = set(posts.parties(concern_of(sub_issue)))
-    if request is not None:
-        signer_ids = request.signer_ids()
-        if why_not_sign(request.next_signer, parties, posts.user.pk, request.asked_by_id, signer_ids) is None:
-            parties.add("signer")
-        if request.asked_by_id == posts.user.pk and not signer_ids:
-            parties.add("asker")
-    return frozenset(parties)
+    return parties_with_turn(posts, concern_of(sub_issue), request)
 
 
 def available(sub_issue: SubIssue, posts: Posts, request: AcceptanceRequest | None) -> list[str]:
@@ -97,7 +92,7 @@ def locked(posts: Posts, sub_issue_id: int) -> SubIssue:
     return sub_issue
 
 
-class _Step:
+class SubIssueStep:
     """One act on one locked sub-issue, past the checks of role, version and state."""
 
     def __init__(self, name: str, act: Act, sub_issue_id: int, data: Mapping[str, Any]) -> None:
@@ -106,7 +101,7 @@ class _Step:
         self.sub_issue = locked(self.posts, sub_issue_id)
         self.request = pending_request(self.sub_issue)
         self.parties = parties_to(self.sub_issue, self.posts, self.request)
-        require_turn(name, self.request, self.parties, act.actor.pk, self.sub_issue)
+        require_turn_of(name, self.request, self.posts, concern_of(self.sub_issue), act.on, self.sub_issue)
         check(SUB_ISSUE_TRANSITIONS, name, self.sub_issue, self.sub_issue.status, self.parties, data)
         if self.sub_issue.round.status not in UNDER_WAY:
             raise WrongState(_("The round is not under way; its sub-issues cannot be changed."), current=self.sub_issue)
@@ -115,15 +110,25 @@ class _Step:
     def who(self) -> tuple[str, str]:
         return self.posts.who(concern_of(self.sub_issue))
 
-    def write(self, new: Mapping[str, Any], reason: str = "", **extra: Any) -> SubIssue:
-        entry = Entry(self.name, new=new, reason=reason, extra=extra)
+    def write(self, new: Mapping[str, Any], reason: str = "", action: str = "", **extra: Any) -> SubIssue:
+        entry = Entry(action or self.name, new=new, reason=reason, extra=extra)
         record(self.sub_issue, Chain(SubIssueHistory, self.sub_issue.pk), self.act, self.who, entry)
         return self.sub_issue
 
-    def end_request(self, outcome: Outcome) -> AcceptanceRequest:
-        request = self.request
-        if request is None:
+    @property
+    def hand(self) -> Hand:
+        """The actor as a signer."""
+        return hand_of(self.posts, concern_of(self.sub_issue))
+
+    @property
+    def pending(self) -> AcceptanceRequest:
+        """The request under review. Raises WrongState where there is none."""
+        if self.request is None:
             raise WrongState(_("There is no request under review."), current=self.sub_issue)
+        return self.request
+
+    def end_request(self, outcome: Outcome) -> AcceptanceRequest:
+        request = self.pending
         request.outcome, request.ended_on = outcome, self.act.on
         request.save(update_fields=["outcome", "ended_on"])
         return request
@@ -144,12 +149,16 @@ def _require_ready(sub_issue: SubIssue, result: str, readiness: ClosureReadiness
 
 @transaction.atomic
 def request_acceptance(act: Act, sub_issue_id: int, data: Mapping[str, Any], readiness: Readiness) -> SubIssue:
-    """Asks for acceptance as closed or sustained; `data`: version, note, result. Starts the round's chain."""
-    step = _Step("request_acceptance", act, sub_issue_id, data)
+    """Asks for acceptance as closed or sustained; `data`: version, note, result, criteria. Starts the round's chain.
+
+    To ask for closing without naming criteria affirms all of them.
+    """
+    step = SubIssueStep("request_acceptance", act, sub_issue_id, data)
     values = validated(AcceptanceInput, data)
     sub_issue = step.sub_issue
     _require_ready(sub_issue, values["result"], readiness(sub_issue))
-    AcceptanceRequest.objects.create(
+    criteria = affirmed(sub_issue, values["result"], values["criteria"])
+    request = AcceptanceRequest.objects.create(
         sub_issue=sub_issue,
         asked_by=act.actor,
         asked_by_name=step.who[0],
@@ -157,56 +166,84 @@ def request_acceptance(act: Act, sub_issue_id: int, data: Mapping[str, Any], rea
         asked_at=act.clock(),
         note=values["note"],
         result=values["result"],
+        criteria=criteria,
+        digest=digest_of(values["note"], values["result"], criteria),
         from_status=sub_issue.status,
         chain=list(sub_issue.round.acceptance_steps.values_list("signer", flat=True)),
     )
-    return step.write({"status": SubIssueStatus.IN_REVIEW.value}, note=values["note"], result=values["result"])
+    facts = {name: getattr(request, name) for name in ("note", "result", "criteria", "digest")}
+    return step.write({"status": SubIssueStatus.IN_REVIEW.value}, **facts)
+
+
+def digest_of(note: str, result: str, criteria: Sequence[str]) -> str:
+    """What a signature under an acceptance is bound to."""
+    return digest_of_content({"note": note, "result": result, "criteria": list(criteria)})
+
+
+def affirmed(sub_issue: SubIssue, result: str, named: Sequence[str] | None) -> list[str]:
+    """The acceptance criteria (验收标准) that are affirmed, in their order.
+
+    Args:
+        result: all that the round requires must be true of what is closed; what goes on need not fulfil them yet.
+        named: their keys; None affirms all of what is closed.
+
+    Raises:
+        Invalid: a key is unknown, or one that the round requires is not affirmed.
+    """
+    criteria, closing = list(sub_issue.round.acceptance_criteria.all()), result == SubIssueStatus.CLOSED
+    if named is None:
+        return [criterion.key for criterion in criteria] if closing else []
+    known = {criterion.key for criterion in criteria}
+    if unknown := [key for key in named if key not in known]:
+        raise Invalid(errors={"criteria": [_("“%(text)s” is not known here.") % {"text": key} for key in unknown]})
+    missing = [criterion.title for criterion in criteria if criterion.required and criterion.key not in named]
+    if missing and closing:
+        message = _("Not affirmed yet: %(criteria)s.") % {"criteria": "、".join(missing)}
+        raise Invalid(errors={"criteria": [message]})
+    return [criterion.key for criterion in criteria if criterion.key in named]
 
 
 @transaction.atomic
 def sign(act: Act, sub_issue_id: int, data: Mapping[str, Any], readiness: Readiness) -> SubIssue:
-    """Signs the next step; the last signature closes or sustains. `data`: version, comment."""
-    step = _Step("sign", act, sub_issue_id, data)
-    values = validated(SignInput, data)
-    request = step.request
-    if request is None:
-        raise WrongState(_("There is no request under review."), current=step.sub_issue)
-    signed_as = require_signer(request, step.parties, act.actor.pk)
-    name, department = step.who
-    position = len(request.signer_ids())
-    AcceptanceSignature.objects.create(
-        request=request,
-        position=position,
-        signed_as=signed_as,
-        signer=act.actor,
-        signer_name=name,
-        department_name=department,
-        comment=values["comment"],
-        signed_on=act.on,
-        signed_at=act.clock(),
-    )
-    facts = {"step": position + 1, "of": len(request.chain), "signed_as": signed_as, "comment": values["comment"]}
-    if position + 1 < len(request.chain):
+    """Signs the next step; the last signature closes or sustains. `data`: version, comment, criteria."""
+    step = SubIssueStep("sign", act, sub_issue_id, data)
+    values = validated(AcceptanceSignInput, data)
+    request = step.pending
+    affirmed(step.sub_issue, request.result, values["criteria"])
+    principal = principal_in(step.hand, require_signer(request, step.hand))
+    return take_signature(step, Given(step.who, values["comment"], request.digest, principal), readiness)
+
+
+def take_signature(step: SubIssueStep, given: Given, readiness: Readiness) -> SubIssue:
+    """Adds a signature to the request under review; the last one closes or sustains the sub-issue."""
+    request = step.pending
+    signature = add_signature(request, step.act, given)
+    facts = told_of(signature, len(request.chain))
+    if signature.position + 1 < len(request.chain):
         return step.write({}, **facts)
     _require_ready(step.sub_issue, request.result, readiness(step.sub_issue))
     step.end_request(Outcome.PASSED)
-    closed = request.result == SubIssueStatus.CLOSED
-    return step.write({"status": request.result, "closed_on": act.on if closed else None, "reopened": False}, **facts)
+    closed_on = step.act.on if request.result == SubIssueStatus.CLOSED else None
+    return step.write({"status": request.result, "closed_on": closed_on, "reopened": False}, **facts)
 
 
 @transaction.atomic
 def return_for_rework(act: Act, sub_issue_id: int, data: Mapping[str, Any]) -> SubIssue:
     """Sends a request back with what to redo; `data`: version, reason."""
-    step = _Step("return", act, sub_issue_id, data)
-    values = validated(ReasonInput, data)
+    step = SubIssueStep("return", act, sub_issue_id, data)
+    return end_with_return(step, validated(ReasonInput, data)["reason"])
+
+
+def end_with_return(step: SubIssueStep, reason: str) -> SubIssue:
+    """Ends the request under review by sending it back."""
     request = step.end_request(Outcome.RETURNED)
-    return step.write({"status": request.from_status}, reason=values["reason"])
+    return step.write({"status": request.from_status}, reason=reason, action="return")
 
 
 @transaction.atomic
 def recall(act: Act, sub_issue_id: int, data: Mapping[str, Any]) -> SubIssue:
     """Takes one's own request back before anybody signed; `data`: version."""
-    step = _Step("recall", act, sub_issue_id, data)
+    step = SubIssueStep("recall", act, sub_issue_id, data)
     validated(ActInput, data)
     request = step.end_request(Outcome.RECALLED)
     return step.write({"status": request.from_status})
@@ -215,7 +252,7 @@ def recall(act: Act, sub_issue_id: int, data: Mapping[str, Any]) -> SubIssue:
 @transaction.atomic
 def reopen(act: Act, sub_issue_id: int, data: Mapping[str, Any]) -> SubIssue:
     """Opens a closed or sustained sub-issue again; `data`: version, reason."""
-    step = _Step("reopen", act, sub_issue_id, data)
+    step = SubIssueStep("reopen", act, sub_issue_id, data)
     values = validated(ReasonInput, data)
     return step.write(_reopened(), reason=values["reason"])
 

@@ -67,6 +67,13 @@ SUB_ISSUE_TRANSITIONS = TransitionTable(
             frozenset({"asker"}),
             frozenset({"liaison", "head"}),
         ),
+        Transition(
+            "register_signature",
+            _("Register a signature on paper"),
+            frozenset({S.IN_REVIEW}),
+            (S.IN_REVIEW, S.CLOSED, S.SUSTAINED),
+            frozenset({"office"}),
+        ),
         Transition("reopen", _("Reopen"), frozenset({S.CLOSED, S.SUSTAINED}), (S.RECTIFYING,), frozenset({"office"})),
     ],
     not_yours=_("Your role does not allow this for this sub-issue."),

@@ -5,32 +5,81 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import viewsets
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from issues import services as issues
 from issues.api import RoundViewSet, SubIssueViewSet
 from issues.inputs import AcceptanceInput, NoticeInput, PlanInput, SignInput
-from issues.models import RoundHistory, SubIssueHistory
+from issues.models import AcceptanceCriterion, RoundHistory, SubIssueHistory
 from issues.plan import publish_notice
 from issues.representation import RoundSerializer, SubIssueSerializer
 from rectify.organization.models import Organization
 from rectify.web import clock
-from rectify.web.act_endpoints import act_endpoint
+from rectify.web.act_endpoints import act_endpoint, body_of
 from rectify.web.history_rows import HistorySerializer, history_rows
 from rectify.web.moments import Moment, read_day
 from rectify.workflow.guards import ActInput, ReasonInput
 from rectify.workflow.refusals import Invalid
 
 from . import closure, plan
+from .inputs import SheetInput
 from .models import MeasureHistory
+from .papers import register_on_sub_issue
+from .rules import RulesInput, rules_of, set_closing_rules
+from .signing_rows import AcceptanceRequestSerializer, acceptance_request_row
+from .summary import acceptance_summary
 
 TABLES = {"round": RoundHistory, "sub_issue": SubIssueHistory, "measure": MeasureHistory}
 
 
+class CriterionSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = AcceptanceCriterion
+        fields = ["key", "title", "required"]
+
+
+class DraftSerializer(serializers.Serializer):
+    note = serializers.CharField()
+    criteria = CriterionSerializer(many=True)
+    total = serializers.IntegerField()
+    unsettled = serializers.IntegerField()
+
+
 class ActingSubIssueViewSet(SubIssueViewSet):
     """Sub-issues, and the acts on them."""
+
+    @extend_schema(responses=AcceptanceRequestSerializer(many=True))
+    @action(detail=True, pagination_class=None)
+    def acceptance_requests(self, request: Request, pk: int) -> Response:
+        """Every request for acceptance, newest first, with its chain."""
+        rows = self.visible(pk).acceptance_requests.prefetch_related("signatures").order_by("-pk")
+        return Response([acceptance_request_row(row) for row in rows])
+
+    @extend_schema(responses=DraftSerializer)
+    @action(detail=True)
+    def acceptance_draft(self, request: Request, pk: int) -> Response:
+        """A summary drafted from the measures, the criteria to affirm, and whether it may close."""
+        found = self.visible(pk)
+        counted = closure.readiness(found)
+        draft = {
+            "note": acceptance_summary(found),
+            "criteria": found.round.acceptance_criteria.all(),
+            "total": counted.total,
+            "unsettled": counted.unsettled,
+        }
+        return Response(DraftSerializer(draft).data)
+
+    @extend_schema(request=SheetInput, responses={200: SubIssueSerializer})
+    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
+    def register_signature(self, request: Request, pk: int) -> Response:
+        """Registers a signed sheet as the signature of the next step."""
+        file = request.FILES.get("file")
+        row = register_on_sub_issue(clock.act_of(request.user), int(pk), body_of(request), file)
+        return Response(self.current_row(row))
 
     act_request_acceptance = act_endpoint(
         "request_acceptance", closure.request_acceptance, AcceptanceInput, SubIssueSerializer
@@ -44,6 +93,14 @@ class ActingSubIssueViewSet(SubIssueViewSet):
 class ActingRoundViewSet(RoundViewSet):
     """Rounds, and the acts on them."""
 
+    @extend_schema(responses=RulesInput, filters=False)
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def closing_rules(self, request: Request, pk: int) -> Response:
+        """How the round closes measures and accepts sub-issues."""
+        round_ = self.get_object()
+        return Response(rules_of(round_) | {"version": round_.version})
+
+    act_set_closing_rules = act_endpoint("set_closing_rules", set_closing_rules, RulesInput, RoundSerializer)
     act_approve_plan = act_endpoint("approve_plan", plan.approve_plan, PlanInput, RoundSerializer)
     act_publish_notice = act_endpoint("publish_notice", publish_notice, NoticeInput, RoundSerializer)
 

@@ -8,16 +8,20 @@ from django.utils.translation import gettext as _
 from issues.models import SubIssue
 from issues.states import UNDER_WAY, SubIssueStatus
 from rectify.organization.posts import Posts
+from rectify.organization.signers import hand_of, require_turn_of
 from rectify.workflow.acts import Act
 from rectify.workflow.guards import check
 from rectify.workflow.history import Chain, Entry, HistoryRow
 from rectify.workflow.record import record
 from rectify.workflow.refusals import NotFound, WrongState
-from rectify.workflow.signing import Outcome, require_turn
+from rectify.workflow.signing import Hand, Outcome
 
 from .models import ClosureRequest, Measure, MeasureHistory
 from .parties import concern_of, parties_to, pending_request
 from .states import MEASURE_TRANSITIONS
+
+# A closed sub-issue stays as it is but for what reopens it; a stage that was met leaves it closed.
+UNDER_CLOSED = frozenset({"reopen", "review_stage"})
 
 
 class MeasureStep:
@@ -33,15 +37,20 @@ class MeasureStep:
         self.measure, self.sub_issue = locked_measure(self.posts, measure_id)
         self.request = pending_request(self.measure)
         self.parties = parties_to(self.measure, self.posts, self.request)
-        require_turn(name, self.request, self.parties, act.actor.pk, self.measure)
+        require_turn_of(name, self.request, self.posts, concern_of(self.measure), act.on, self.measure)
         check(MEASURE_TRANSITIONS, name, self.measure, self.measure.status, self.parties, data)
         self._require_open_round()
 
     def _require_open_round(self) -> None:
         if self.sub_issue.round.status not in UNDER_WAY:
             raise WrongState(_("The round is not under way; its measures cannot be changed."), current=self.measure)
-        if self.sub_issue.status == SubIssueStatus.CLOSED and self.name != "reopen":
+        if self.sub_issue.status == SubIssueStatus.CLOSED and self.name not in UNDER_CLOSED:
             raise WrongState(_("The sub-issue is closed; reopen the measure first."), current=self.measure)
+
+    @property
+    def hand(self) -> Hand:
+        """The actor as a signer."""
+        return hand_of(self.posts, concern_of(self.measure))
 
     @property
     def who(self) -> tuple[str, str]:
@@ -68,11 +77,16 @@ class MeasureStep:
             also=also,
         )
 
+    @property
+    def pending(self) -> ClosureRequest:
+        """The request under review. Raises WrongState where there is none."""
+        if self.request is None:
+            raise WrongState(_("There is no request under review."), current=self.measure)
+        return self.request
+
     def end_request(self, outcome: Outcome) -> ClosureRequest:
         """Ends the request under review."""
-        request = self.request
-        if request is None:
-            raise WrongState(_("There is no request under review."), current=self.measure)
+        request = self.pending
         request.outcome, request.ended_on = outcome, self.act.on
         request.save(update_fields=["outcome", "ended_on"])
         return request

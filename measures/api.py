@@ -1,17 +1,11 @@
-"""Measures and evidence over the API."""
+"""Measures over the API."""
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.http import FileResponse
-from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -21,20 +15,31 @@ from issues.api import DAYS, Rows, ScopedViewSet
 from issues.inputs import SignInput
 from rectify.organization.posts import Posts
 from rectify.web import clock
-from rectify.web.act_endpoints import NUMBER, act_endpoint, body_of
+from rectify.web.act_endpoints import act_endpoint, body_of
 from rectify.web.history_rows import HistorySerializer, history_rows
 from rectify.web.tables import CSVRenderer, XLSXRenderer, table_response
 from rectify.workflow.guards import ActInput, ReasonInput
-from rectify.workflow.refusals import Invalid, NotFound
+from rectify.workflow.refusals import NotFound
 
-from . import closing, evidence, services
+from . import closing, deadlines, services
 from .answers import around, for_answers
-from .filters import EvidenceFilterSet, MeasureFilterSet
-from .inputs import ClosureInput, CompletionInput, CorrectionInput, ReportInput
-from .models import ClosureRequest, Evidence, Measure
+from .filters import MeasureFilterSet
+from .inputs import (
+    ClosureInput,
+    CompletionInput,
+    CorrectionInput,
+    ExtensionInput,
+    LongTermInput,
+    ReportInput,
+    SheetInput,
+    StageInput,
+)
+from .models import ClosureRequest, Measure
+from .papers import register_on_measure
 from .parties import Around, around_objects, available, pending_request, pending_requests
 from .past import rewind_measures
-from .representation import EvidenceSerializer, MeasureSerializer, measure_columns, measure_row
+from .representation import MeasureSerializer, measure_columns, measure_row
+from .signing_rows import ClosureRequestSerializer, closure_request_row
 
 
 def present_row(
@@ -132,6 +137,21 @@ class MeasureViewSet(ScopedViewSet):
         """Every row of the measure's history, oldest first."""
         return Response(history_rows(self.visible(pk)[0].history.order_by("sequence")))
 
+    @extend_schema(responses=ClosureRequestSerializer(many=True))
+    @action(detail=True, pagination_class=None)
+    def closure_requests(self, request: Request, pk: int) -> Response:
+        """Every request to close the measure, newest first, with its chain and the digest of what is signed."""
+        rows = self.visible(pk)[0].closure_requests.prefetch_related("signatures").order_by("-pk")
+        return Response([closure_request_row(row) for row in rows])
+
+    @extend_schema(request=SheetInput, responses={200: MeasureSerializer})
+    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
+    def register_signature(self, request: Request, pk: int) -> Response:
+        """Registers a signed sheet as the signature of the next step."""
+        file = request.FILES.get("file")
+        row = register_on_measure(clock.act_of(request.user), int(pk), body_of(request), file)
+        return Response(self.current_row(row))
+
     act_report_progress = act_endpoint("report_progress", services.report_progress, ReportInput, MeasureSerializer)
     act_correct = act_endpoint("correct", services.correct, CorrectionInput, MeasureSerializer)
     act_complete = act_endpoint("complete", services.complete, CompletionInput, MeasureSerializer)
@@ -140,56 +160,10 @@ class MeasureViewSet(ScopedViewSet):
     act_return = act_endpoint("return", closing.return_for_rework, ReasonInput, MeasureSerializer)
     act_recall = act_endpoint("recall", closing.recall, ActInput, MeasureSerializer)
     act_reopen = act_endpoint("reopen", closing.reopen, ReasonInput, MeasureSerializer)
-
-
-class AnyType(DefaultContentNegotiation):
-    """A file is served as what it is, whatever the client says it accepts."""
-
-    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
-        return renderers[0], renderers[0].media_type
-
-
-class EvidenceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
-    """Evidence; uploading is `POST` of a multipart form."""
-
-    queryset = Evidence.objects.all()
-    serializer_class = EvidenceSerializer
-    filterset_class = EvidenceFilterSet
-    parser_classes = [MultiPartParser]
-    lookup_value_regex = NUMBER
-
-    def get_queryset(self) -> Any:
-        if getattr(self, "swagger_fake_view", False):
-            return self.queryset
-        return self.queryset.visible_to(self.request.user, clock.today())
-
-    def counts_exactly(self) -> bool:
-        return "measure" in self.request.query_params
-
-    @extend_schema(request=evidence.EvidenceInput, responses={201: EvidenceSerializer})
-    def create(self, request: Request) -> Response:
-        """Adds a file to a measure."""
-        data = body_of(request)
-        text = str(data.get("measure", ""))
-        if not re.fullmatch(NUMBER, text):
-            raise Invalid(errors={"measure": [_("Give the id of a measure.")]})
-        added = evidence.add_evidence(clock.act_of(request.user), int(text), data, request.FILES.get("file"))
-        return Response(EvidenceSerializer(added).data, status=201)
-
-    @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
-    @action(detail=True, content_negotiation_class=AnyType)
-    def file(self, request: Request, pk: int) -> FileResponse:
-        """The file itself, as a download that no browser runs."""
-        return file_response(self.get_object())
-
-
-def file_response(found: Evidence) -> FileResponse:
-    """Evidence as a download. Never shown in the page's own context, whatever its content."""
-    try:
-        content = evidence.open_stored(found)
-    except FileNotFoundError as error:
-        raise NotFound() from error
-    response = FileResponse(content, as_attachment=True, filename=found.filename, content_type=found.content_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    act_request_extension = act_endpoint(
+        "request_extension", deadlines.request_extension, ExtensionInput, MeasureSerializer
+    )
+    act_request_long_term = act_endpoint(
+        "request_long_term", deadlines.request_long_term, LongTermInput, MeasureSerializer
+    )
+    act_review_stage = act_endpoint("review_stage", deadlines.review_stage, StageInput, MeasureSerializer)

@@ -14,6 +14,7 @@ from rectify.workflow.proof import verify_chains, verify_counts
 from rectify.workflow.rebuild import Difference, differences, histories, in_batches
 from rectify.workflow.signing import Outcome
 
+from .deadline_checking import deadline_differences
 from .models import HISTORY_TABLES, ClosureRequest, Evidence, HistoryCheck, Measure, MeasureHistory
 from .services import first_report_day
 from .states import MeasureStatus
@@ -24,6 +25,10 @@ TRACKED: tuple[tuple[Any, Any], ...] = (
     (SubIssueHistory, SubIssue),
     (MeasureHistory, Measure),
 )
+
+
+# Which file, what became of it, and its digest, the other file or the reason.
+Fact = tuple[int, str, str]
 
 
 def verify_history() -> Iterator[Flaw]:
@@ -84,12 +89,13 @@ def _measure_differences(batch: list[Measure]) -> Iterator[Difference]:
     ids = [measure.pk for measure in batch]
     rows = histories(MeasureHistory, ids)
     yield from differences(batch, rows, "measure")
+    yield from deadline_differences(ids, rows)
     pending = set(
         ClosureRequest.objects.filter(measure__in=ids, outcome=Outcome.PENDING).values_list("measure", flat=True)
     )
-    evidence: dict[int, list[str]] = {}
-    for pk, sha256 in Evidence.objects.filter(measure__in=ids).order_by("pk").values_list("measure", "sha256"):
-        evidence.setdefault(pk, []).append(sha256)
+    evidence: dict[int, list[Fact]] = {}
+    for file in Evidence.objects.filter(measure__in=ids):
+        evidence.setdefault(file.measure_id, []).extend(_told_by_row(file))
     for measure in batch:
         own = rows.get(measure.pk, [])
         name = f"measure:{measure.pk}"
@@ -98,6 +104,29 @@ def _measure_differences(batch: list[Measure]) -> Iterator[Difference]:
         in_review = measure.status == MeasureStatus.IN_REVIEW
         if in_review != (measure.pk in pending):
             yield Difference(name, "closure request under review", measure.pk in pending, in_review)
-        added = [row.payload["evidence"]["sha256"] for row in own if row.action == "add_evidence"]
-        if sorted(added) != sorted(evidence.get(measure.pk, [])):
-            yield Difference(name, "evidence", evidence.get(measure.pk, []), added)
+        present, told = sorted(evidence.get(measure.pk, [])), sorted(_told_by_history(own))
+        if present != told:
+            yield Difference(name, "evidence", present, told)
+
+
+def _told_by_row(file: Evidence) -> Iterator[Fact]:
+    """What a piece of evidence says of itself: what it is, what it replaced, that it was withdrawn."""
+    yield file.pk, "added", file.sha256
+    if file.replaces_id:
+        yield file.pk, "instead of", str(file.replaces_id)
+    if file.withdrawn_on:
+        yield file.pk, f"withdrawn {file.withdrawn_on}", file.withdrawn_why
+
+
+def _told_by_history(rows: list[Any]) -> Iterator[Fact]:
+    """What a measure's history says of its evidence."""
+    for row in rows:
+        if row.action not in ("add_evidence", "replace_evidence", "withdraw_evidence"):
+            continue
+        facts = row.payload["evidence"]
+        if row.action == "withdraw_evidence":
+            yield facts["id"], f"withdrawn {row.happened_on}", row.reason
+            continue
+        yield facts["id"], "added", facts["sha256"]
+        if row.action == "replace_evidence":
+            yield facts["id"], "instead of", str(row.payload["instead_of"]["id"])

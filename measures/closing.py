@@ -8,32 +8,68 @@ from django.utils.translation import gettext as _
 
 from issues.inputs import SignInput
 from issues.services import reopen_with
+from rectify.organization.signers import principal_in
 from rectify.workflow.acts import Act
+from rectify.workflow.digests import digest_of_content
 from rectify.workflow.guards import ActInput, ReasonInput, invalid, validated
-from rectify.workflow.refusals import WrongState
-from rectify.workflow.signing import Outcome, require_signer
+from rectify.workflow.refusals import Stale
+from rectify.workflow.signing import Given, Outcome, add_signature, require_signer, told_of
 
 from .acting import MeasureStep
+from .deadlines import require_none_pending
 from .inputs import ClosureInput
-from .models import ClosureRequest, ClosureSignature, ClosureStep, Measure
+from .look_back.reopening import reopened_upon
+from .models import ClosureRequest, ClosureStep, EvidenceKind, Measure, WantedEvidence
 from .states import MeasureStatus
 
 
 def what_is_missing(measure: Measure) -> list[str]:
-    """What a request to close a measure still lacks, in words; empty where nothing does."""
-    # Paper rectification is the known failure: text without evidence closes nothing.
-    return [] if measure.evidence.exists() else [_("There is no evidence yet; add at least one file.")]
+    """What a request to close a measure still lacks, in words; empty where nothing does.
+
+    Paper rectification is the known failure: text without evidence closes nothing.
+    """
+    kinds = set(measure.evidence.standing().values_list("kind", flat=True))
+    if not kinds:
+        return [_("There is no evidence yet; add at least one file.")]
+    return [
+        _("Evidence of the kind “%(kind)s” is missing.") % {"kind": EvidenceKind(kind).label}
+        for kind in wanted_kinds(measure)
+        if kind not in kinds
+    ]
+
+
+def wanted_kinds(measure: Measure) -> list[str]:
+    """The kinds of evidence that the round wants for this kind of measure."""
+    wanted = WantedEvidence.objects.filter(round=measure.sub_issue.round_id, measure_kind=measure.kind)
+    return list(wanted.values_list("evidence_kind", flat=True))
+
+
+def standing_evidence(measure: Measure) -> list[dict[str, Any]]:
+    """The evidence that counts now, as requests and signatures keep it."""
+    return list(measure.evidence.standing().order_by("pk").values("id", "sha256"))
+
+
+def digest_of(note: str, outcomes: Mapping[str, Any], evidence: list[dict[str, Any]]) -> str:
+    """What a signature is bound to: whoever signs has seen just this."""
+    return digest_of_content({"note": note, "outcomes": dict(outcomes), "evidence": evidence})
+
+
+def seen_digest(measure: Measure, request: ClosureRequest | None) -> str:
+    """The digest of what lies before the next signer now."""
+    return digest_of(request.note, request.outcomes, standing_evidence(measure)) if request is not None else ""
 
 
 @transaction.atomic
 def request_closure(act: Act, measure_id: int, data: Mapping[str, Any]) -> Measure:
     """Asks to strike a measure off; `data`: version, note, outcomes. Evidence was added before."""
     step = MeasureStep("request_closure", act, measure_id, data)
+    require_none_pending(step.measure)
     values = validated(ClosureInput, data)
     measure = step.measure
     if missing := what_is_missing(measure):
         raise invalid({"evidence": missing})
-    evidence = list(measure.evidence.values("id", "sha256"))
+    evidence = standing_evidence(measure)
+    digest = digest_of(values["note"], values["outcomes"], evidence)
     ClosureRequest.objects.create(
         measure=measure,
         asked_by=act.actor,
@@ -42,6 +78,8 @@ def request_closure(act: Act, measure_id: int, data: Mapping[str, Any]) -> Measu
         asked_at=act.clock(),
         note=values["note"],
         outcomes=values["outcomes"],
+        evidence=evidence,
+        digest=digest,
         from_status=measure.status,
         chain=list(
             ClosureStep.objects.filter(round=step.sub_issue.round_id)
@@ -49,40 +87,64 @@ def request_closure(act: Act, measure_id: int, data: Mapping[str, Any]) -> Measu
             .values_list("signer", flat=True)
         ),
     )
-    extra = {"note": values["note"], "outcomes": values["outcomes"], "evidence": {"files": evidence}}
+    extra = {"note": values["note"], "outcomes": values["outcomes"], "evidence": {"files": evidence}, "digest": digest}
     step.write({"status": MeasureStatus.IN_REVIEW.value}, extra=extra)
     return measure
 
 
 @transaction.atomic
 def sign(act: Act, measure_id: int, data: Mapping[str, Any]) -> Measure:
-    """Signs the next step of the chain; the last signature closes. `data`: version, comment."""
+    """Signs the next step of the chain; the last signature closes. `data`: version, comment, digest."""
     step = MeasureStep("sign", act, measure_id, data)
     values = validated(SignInput, data)
+    request = step.pending
+    now = seen_digest(step.measure, request)
+    if values["digest"] and values["digest"] != now:
+        message = _("Evidence was added after you opened this. Please look at it before you sign.")
+        raise Stale(message, current=step.measure)
+    principal = principal_in(step.hand, require_signer(request, step.hand))
+    return take_signature(step, Given(step.who, values["comment"], now, principal))
+
+
+def take_signature(step: MeasureStep, given: Given) -> Measure:
+    """Adds a signature to the request under review; the last one closes the measure."""
+    if missing := what_is_missing(step.measure):
+        raise invalid({"evidence": missing})
+    request = step.pending
+    signature = add_signature(request, step.act, given)
+    facts = told_of(signature, len(request.chain))
+    new: dict[str, Any] = {}
+    if signature.position + 1 == len(request.chain):
+        step.end_request(Outcome.PASSED)
+        new = {"status": MeasureStatus.CLOSED.value, "closed_on": step.act.on}
+    step.write(new, extra=facts)
+    return step.measure
+
+
+def evidence_changed(step: MeasureStep) -> dict[str, Any]:
+    """Makes the signatures under review void once evidence that they were bound to was withdrawn or replaced.
+
+    The request stands again without signatures, in the place of the one that became void.
+
+    Returns:
+        What history should keep of it.
+    """
     request = step.request
     if request is None:
-        raise WrongState(_("There is no request under review."), current=step.measure)
-    signed_as = require_signer(request, step.parties, act.actor.pk)
-    name, department = step.who
-    position = len(request.signer_ids())
-    ClosureSignature.objects.create(
-        request=request,
-        position=position,
-        signed_as=signed_as,
-        signer=act.actor,
-        signer_name=name,
-        department_name=department,
-        comment=values["comment"],
-        signed_on=act.on,
-        signed_at=act.clock(),
+        return {}
+    signed = [signature.signer_name for signature in request.signatures.all()]
+    evidence = standing_evidence(step.measure)
+    digest = digest_of(request.note, request.outcomes, evidence)
+    if not signed:
+        request.evidence, request.digest = evidence, digest
+        request.save(update_fields=["evidence", "digest"])
+        return {"digest": digest}
+    old = step.end_request(Outcome.VOIDED)
+    kept = ("measure_id", "asked_by_id", "asked_by_name", "asked_on", "asked_at", "note", "outcomes", "from_status")
+    ClosureRequest.objects.create(
+        **{name: getattr(old, name) for name in kept}, chain=old.chain, evidence=evidence, digest=digest, follows=old
     )
-    extra = {"step": position + 1, "of": len(request.chain), "signed_as": signed_as, "comment": values["comment"]}
-    new: dict[str, Any] = {}
-    if position + 1 == len(request.chain):
-        step.end_request(Outcome.PASSED)
-        new = {"status": MeasureStatus.CLOSED.value, "closed_on": act.on}
-    step.write(new, extra=extra)
-    return step.measure
+    return {"digest": digest, "void": signed}
 
 
 @transaction.atomic
@@ -110,6 +172,7 @@ def reopen(act: Act, measure_id: int, data: Mapping[str, Any]) -> Measure:
     """Opens a closed measure again, and with it its closed sub-issue; `data`: version, reason."""
     step = MeasureStep("reopen", act, measure_id, data)
     values = validated(ReasonInput, data)
-    step.write({"status": MeasureStatus.IN_PROGRESS.value, "closed_on": None}, reason=values["reason"])
+    new = {"status": MeasureStatus.IN_PROGRESS.value, "closed_on": None}
+    step.write(new, reason=values["reason"], extra=reopened_upon(step))
     reopen_with(act, step.sub_issue, step.who, values["reason"])
     return step.measure

@@ -1,54 +1,30 @@
-"""Evidence files: checked, named by their SHA-256, stored once and never changed."""
+"""Evidence: added, replaced by a newer version, withdrawn with a reason; never changed, and never deleted."""
 
-import codecs
-import hashlib
-import os
-import tempfile
-import zipfile
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, BinaryIO
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
-from rectify.web.uploads import NOT_ALLOWED, TOO_LONG, marked_name
+from rectify.organization.models import Role, RoleAssignment
+from rectify.organization.posts import Posts
+from rectify.web.secrecy import mark_in_name
+from rectify.web.stored_files import Received, allowed_mark, receive, store
 from rectify.workflow.acts import Act
 from rectify.workflow.guards import TextField, validated
-from rectify.workflow.refusals import Invalid, TooLarge
+from rectify.workflow.refusals import Forbidden, Invalid, NotFound, WrongState
 
 from .acting import MeasureStep
-from .models import Evidence, EvidenceKind
+from .closing import evidence_changed
+from .models import Evidence, EvidenceKind, EvidenceMark
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ZIP = b"PK\x03\x04"
-# Ending -> (what the file begins with, the type it is served as). An empty beginning means plain text.
-FILE_TYPES: dict[str, tuple[bytes, str]] = {
-    ".pdf": (b"%PDF-", "application/pdf"),
-    ".png": (b"\x89PNG\r\n\x1a\n", "image/png"),
-    ".jpg": (b"\xff\xd8\xff", "image/jpeg"),
-    ".jpeg": (b"\xff\xd8\xff", "image/jpeg"),
-    ".doc": (OLE, "application/msword"),
-    ".xls": (OLE, "application/vnd.ms-excel"),
-    ".ppt": (OLE, "application/vnd.ms-powerpoint"),
-    ".wps": (OLE, "application/vnd.ms-works"),
-    ".docx": (ZIP, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    ".xlsx": (ZIP, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ".pptx": (ZIP, "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
-    ".ofd": (ZIP, "application/ofd"),
-    ".txt": (b"", "text/plain; charset=utf-8"),
-    ".csv": (b"", "text/csv; charset=utf-8"),
-}
-# What an office document must hold to be what its name says.
-ZIP_MEMBERS = {
-    ".docx": "word/document.xml",
-    ".xlsx": "xl/workbook.xml",
-    ".pptx": "ppt/presentation.xml",
-    ".ofd": "OFD.xml",
-}
+OPTIONAL = ("dated_on", "replaces")
+NOT_YOURS = gettext_lazy(
+    "Only the department that uploaded it, or the rectification office, may replace or withdraw this file."
+)
 
 
 class EvidenceInput(serializers.Serializer):
@@ -58,141 +34,148 @@ class EvidenceInput(serializers.Serializer):
     title = TextField(max_length=200)
     kind = serializers.ChoiceField(choices=EvidenceKind.choices)
     file = serializers.FileField(use_url=False, allow_empty_file=True, max_length=255)
+    dated_on = serializers.DateField(required=False, help_text="The day that the document itself bears.")
+    replaces = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, help_text="The file of which this one is a newer version."
+    )
 
 
-def stored_path(sha256: str) -> Path:
-    """Where a file with this digest lies."""
-    return Path(settings.EVIDENCE_ROOT) / sha256[:2] / sha256
+class WithdrawInput(serializers.Serializer):
+    reason = TextField(max_length=2000)
+    version = serializers.IntegerField(required=False, min_value=1, help_text="The version of the measure you saw.")
 
 
-@transaction.atomic
-def add_evidence(act: Act, measure_id: int, data: Mapping[str, Any], file: UploadedFile | None) -> Evidence:
-    """Adds a file to a measure; `data`: title, kind. The measure's version stays: a form open beside it stays good.
+def add_evidence(act: Act, measure_id: int, data: Mapping[str, Any], file: UploadedFile | Received | None) -> Evidence:
+    """Adds a file to a measure, or a newer version of one that stands there.
+
+    A file that is only added leaves the measure's version: a form open beside it stays good. One that takes the place
+    of another voids the signatures that were bound to that one.
+
+    Args:
+        data: title, kind; dated_on; replaces, the id of the file of which this is a newer version.
 
     Raises:
-        Invalid: the file is missing, empty, of a refused kind, or not what its name says. TooLarge: over the limit.
+        Invalid: the file is missing, empty, of a refused kind, marked as secret, or not what its name says; the other
+            file is no standing one of this measure. Forbidden: it is another department's. TooLarge: over the limit.
     """
-    step = MeasureStep("add_evidence", act, measure_id, {})
-    values = validated(EvidenceInput, {**data, "measure": measure_id, "file": file})
-    upload = values["file"]
-    filename = clean_filename(upload.name)
-    ending = check_file(filename, upload)
-    digest = store(upload)
-    name, _department = step.who
+    received = receive(file) if isinstance(file, UploadedFile) else file
+    given = {name: value for name, value in data.items() if name not in OPTIONAL or value not in ("", None)}
+    with transaction.atomic():
+        step = MeasureStep("replace_evidence" if "replaces" in given else "add_evidence", act, measure_id, {})
+        old = _standing(step, given.get("replaces"))
+        upload = received.upload if received else None
+        values = validated(EvidenceInput, {**given, "measure": measure_id, "file": upload})
+        return _added(step, values, received, old)  # type: ignore[arg-type]
+
+
+def _standing(step: MeasureStep, number: Any) -> Evidence | None:
+    """The file that is to be replaced, where it may be. Raises Forbidden for another department's."""
+    if number is None or not str(number).isascii() or not str(number).isdigit() or len(str(number)) > 18:
+        return None
+    found = step.measure.evidence.standing().filter(pk=int(number)).first()
+    if found is not None:
+        require_own(step, found)
+    return found
+
+
+def _added(step: MeasureStep, values: Mapping[str, Any], received: Received, old: Evidence | None) -> Evidence:
+    """The new row and its row of history. Raises Invalid, TooLarge."""
+    act, dated_on = step.act, values.get("dated_on")
+    if dated_on is not None and dated_on > act.on:
+        raise Invalid(errors={"dated_on": [_("This day lies in the future.")]})
+    if "replaces" in values and old is None:
+        raise Invalid(errors={"replaces": [_("Choose a file of this measure that still stands.")]})
+    if received.refusal is not None:
+        raise received.refusal
+    marks = {received.mark, allowed_mark(mark_in_name(values["title"]), "title")}
     evidence = Evidence.objects.create(
         measure=step.measure,
         kind=values["kind"],
         title=values["title"],
-        filename=filename,
-        content_type=FILE_TYPES[ending][1],
-        size=upload.size,
-        sha256=digest,
+        filename=received.filename,
+        content_type=received.content_type,
+        size=received.upload.size or 0,
+        sha256=store(received.upload),
+        dated_on=dated_on,
+        mark=next((mark for mark in (EvidenceMark.WORK_SECRET, EvidenceMark.INTERNAL) if mark in marks), ""),
+        replaces=old,
         uploaded_by=act.actor,
-        uploaded_by_name=name,
+        uploaded_by_name=step.who[0],
         uploaded_on=act.on,
         uploaded_at=act.clock(),
     )
-    facts = {"id": evidence.pk, "title": evidence.title, "filename": filename, "sha256": digest, "size": upload.size}
-    step.write({}, new_version=False, extra={"evidence": facts})
+    step.write({}, new_version=old is not None, extra=_facts_of_added(step, evidence, old))
     return evidence
 
 
-def clean_filename(name: str) -> str:
-    """The name of a file. Raises Invalid for one that is too long or holds path parts, control or direction marks."""
-    marked = marked_name(name)
-    if TOO_LONG in marked:
-        raise Invalid(errors={"file": [_("The file's name is too long: 80 Chinese characters at most; rename it.")]})
-    if not marked or NOT_ALLOWED in marked:
-        raise Invalid(errors={"file": [_("The file's name holds characters that are not allowed; rename it.")]})
-    return marked
+def _facts_of_added(step: MeasureStep, evidence: Evidence, old: Evidence | None) -> dict[str, Any]:
+    """What history keeps of a new file."""
+    facts: dict[str, Any] = {**facts_of(evidence), "size": evidence.size}
+    if evidence.dated_on:
+        facts["dated_on"] = evidence.dated_on.isoformat()
+    if evidence.mark:
+        facts["mark"] = evidence.mark
+    if old is None:
+        return {"evidence": facts}
+    return {"evidence": facts, "instead_of": facts_of(old), **evidence_changed(step)}
 
 
-def check_file(filename: str, upload: UploadedFile) -> str:
-    """Checks size, ending and content. Returns the ending in small letters."""
-    size = upload.size or 0
-    if size == 0:
-        raise Invalid(errors={"file": [_("The file is empty.")]})
-    if size > settings.EVIDENCE_MAX_BYTES:
-        limit = settings.EVIDENCE_MAX_BYTES // (1024 * 1024)
-        message = _("The file is larger than %(limit)d MB; split or compress it.") % {"limit": limit}
-        raise TooLarge(message, errors={"file": [message]})
-    ending = Path(filename).suffix.lower()
-    if ending not in FILE_TYPES:
-        kinds = " ".join(sorted(ending.removeprefix(".") for ending in FILE_TYPES))
-        raise Invalid(
-            errors={"file": [_("Files of this kind are not accepted. Accepted are: %(kinds)s.") % {"kinds": kinds}]}
+def facts_of(evidence: Evidence) -> dict[str, Any]:
+    """Which file a row of history is about."""
+    names = ("title", "filename", "sha256")
+    return {"id": evidence.pk, **{name: getattr(evidence, name) for name in names}}
+
+
+def withdraw_evidence(act: Act, evidence_id: int, data: Mapping[str, Any]) -> Evidence:
+    """Withdraws a file: it stays to be seen, struck, and counts no more. `data`: reason, version (of the measure).
+
+    Signatures under review that were bound to it become void.
+
+    Raises:
+        NotFound, Forbidden (another department's), Stale, WrongState (it counts no more already), Invalid.
+    """
+    with transaction.atomic():
+        measure_id = Evidence.objects.filter(pk=evidence_id).values_list("measure", flat=True).first()
+        if measure_id is None:
+            raise NotFound()
+        step = MeasureStep("withdraw_evidence", act, measure_id, data)
+        found = Evidence.objects.select_related("replaced_by").get(pk=evidence_id)
+        require_own(step, found)
+        if not found.standing:
+            raise WrongState(_("This file was withdrawn or replaced already."), current=step.measure)
+        values = validated(WithdrawInput, data)
+        found.withdrawn_by, found.withdrawn_by_name, found.withdrawn_on = act.actor, step.who[0], act.on
+        found.withdrawn_why = values["reason"]
+        found.save(update_fields=["withdrawn_by", "withdrawn_by_name", "withdrawn_on", "withdrawn_why"])
+        step.write({}, extra={"evidence": facts_of(found), **evidence_changed(step)}, reason=values["reason"])
+        return found
+
+
+def require_own(step: MeasureStep, evidence: Evidence) -> None:
+    """Raises Forbidden unless the actor may replace or withdraw this file."""
+    departments = departments_of_uploaders([evidence])[evidence.pk]
+    if not is_own(departments, step.posts, step.parties):
+        raise Forbidden(NOT_YOURS)
+
+
+def is_own(departments: Collection[int], posts: Posts, parties: Collection[str]) -> bool:
+    """Whether a person may replace or withdraw a file that somebody of these departments uploaded."""
+    return "office" in parties or not posts.department_ids().isdisjoint(departments)
+
+
+def departments_of_uploaders(files: Iterable[Evidence]) -> dict[int, frozenset[int]]:
+    """File -> the departments for which whoever uploaded it was liaison or head on that day. One statement."""
+    listed = list(files)
+    uploaders = {file.uploaded_by_id for file in listed}
+    posts = RoleAssignment.objects.filter(user__in=uploaders, role__in=(Role.LIAISON, Role.HEAD))
+    rows = list(posts.values_list("user", "department", "valid_from", "valid_until"))
+    return {
+        file.pk: frozenset(
+            department
+            for user, department, begins, ends in rows
+            if user == file.uploaded_by_id
+            and (begins is None or begins <= file.uploaded_on)
+            and (ends is None or ends >= file.uploaded_on)
         )
-    if not _is_what_it_says(ending, upload):
-        message = _("The file's content is not that of a %(ending)s file.") % {"ending": ending}
-        raise Invalid(errors={"file": [message]})
-    return ending
-
-
-def _is_what_it_says(ending: str, upload: UploadedFile) -> bool:
-    beginning = FILE_TYPES[ending][0]
-    upload.seek(0)
-    head = upload.read(4096)
-    upload.seek(0)
-    if not beginning:
-        return _is_text(head, whole=(upload.size or 0) <= len(head))
-    if not head.startswith(beginning):
-        return False
-    return beginning != ZIP or _has_member(upload, ZIP_MEMBERS[ending])
-
-
-def _is_text(head: bytes, whole: bool) -> bool:
-    """Whether the beginning of a file is text in one of the encodings of this country.
-
-    Args:
-        whole: it is the whole file; else its end may cut a character in two.
-    """
-    if any(byte < 32 and byte not in b"\t\n\f\r" for byte in head):
-        return False
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            codecs.getincrementaldecoder(encoding)(errors="strict").decode(head, final=whole)
-        except UnicodeDecodeError:
-            continue
-        return True
-    return False
-
-
-def _has_member(upload: UploadedFile, member: str) -> bool:
-    try:
-        with zipfile.ZipFile(upload) as archive:
-            return member in archive.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        return False
-    finally:
-        upload.seek(0)
-
-
-def store(upload: UploadedFile) -> str:
-    """Writes the file under its digest, whole or not at all. Returns the digest.
-
-    A transaction that is rolled back afterwards leaves a file that nothing points to; a file that is pointed to is
-    always there.
-    """
-    root = Path(settings.EVIDENCE_ROOT)
-    root.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256()
-    with tempfile.NamedTemporaryFile(dir=root, prefix="incoming-", delete=False) as target:
-        try:
-            for chunk in upload.chunks():
-                digest.update(chunk)
-                target.write(chunk)
-            target.flush()
-            os.fsync(target.fileno())
-            path = stored_path(digest.hexdigest())
-            path.parent.mkdir(parents=True, exist_ok=True)
-            os.chmod(target.name, 0o640)
-            os.replace(target.name, path)
-        except BaseException:
-            Path(target.name).unlink(missing_ok=True)
-            raise
-    return digest.hexdigest()
-
-
-def open_stored(evidence: Evidence) -> BinaryIO:
-    """The file's content, for reading."""
-    return stored_path(evidence.sha256).open("rb")
+        for file in listed
+    }

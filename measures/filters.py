@@ -104,4 +104,8 @@ class EvidenceFilterSet(filters.FilterSet):
     round = IdFilter(field_name="measure__sub_issue__round")
     kind = filters.ChoiceFilter(choices=EvidenceKind.choices)
     sha256 = filters.CharFilter(max_length=64)
+    standing = YesNoFilter(method="by_standing", label="neither withdrawn nor replaced")
     ordering = filters.OrderingFilter(fields=("uploaded_at", "title", "size"))
+
+    def by_standing(self, queryset: Any, name: str, value: bool) -> Any:
+        return queryset.standing() if value else queryset.exclude(pk__in=queryset.standing().order_by().values("pk"))

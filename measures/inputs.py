@@ -5,8 +5,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from issues.models import Paper
 from rectify.workflow.guards import ActInput, TextField
 
+MOST_PAPER_ITEMS = 200
 # The kinds of outcome that the ledger of a filing client counts, each with its unit.
 OUTCOME_UNITS = {
     "rules": _("rules made or revised"),
@@ -27,9 +29,7 @@ class ReportInput(ActInput):
     happened_on = serializers.DateField(required=False, allow_null=True, default=None)
 
     def to_internal_value(self, data: Any) -> Any:
-        # A form sends an empty text where nothing was chosen.
-        cleared = {name: None for name in ("progress", "happened_on") if data.get(name) == ""}
-        return super().to_internal_value({**data, **cleared})
+        return super().to_internal_value(empty_as_none(data, "progress", "happened_on"))
 
 
 class CorrectionInput(ReportInput):
@@ -41,6 +41,48 @@ class CorrectionInput(ReportInput):
 
 class CompletionInput(ActInput):
     note = TextField(max_length=5000)
+
+
+class PaperItem(serializers.Serializer):
+    """One request whose next step was signed on paper: of a measure or of a sub-issue."""
+
+    measure = serializers.IntegerField(min_value=1, required=False, allow_null=True)
+    sub_issue = serializers.IntegerField(min_value=1, required=False, allow_null=True)
+    version = serializers.IntegerField(min_value=1)
+    signer = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if bool(attrs.get("measure")) == bool(attrs.get("sub_issue")):
+            raise serializers.ValidationError(_("Name either a measure or a sub-issue."))
+        return attrs
+
+
+class ScanInput(serializers.Serializer):
+    """A scan on which something was signed."""
+
+    kind = serializers.ChoiceField(choices=Paper.PaperKind.choices, default=Paper.PaperKind.SHEET)
+    title = TextField(max_length=200)
+    signed_on = serializers.DateField()
+    participants = TextField(max_length=5000, required=False, allow_blank=True, default="")
+    comment = TextField(max_length=2000, required=False, allow_blank=True, default="")
+    file = serializers.FileField(use_url=False, allow_empty_file=True, max_length=255)
+
+
+class SheetInput(ScanInput, ActInput):
+    """A signed sheet for one request."""
+
+    signer = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
+
+
+class PaperInput(ScanInput):
+    """A scan, and every request whose next step was signed on it."""
+
+    items = PaperItem(many=True, allow_empty=False)
+
+    def validate_items(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if len(items) > MOST_PAPER_ITEMS:
+            raise serializers.ValidationError(_("A paper carries 200 signatures at most."))
+        return items
 
 
 class ClosureInput(ActInput):
@@ -59,3 +101,39 @@ class ClosureInput(ActInput):
             if quantity <= 0:
                 raise serializers.ValidationError(_("A ticked outcome needs a quantity greater than 0."))
         return {name: format(quantity.normalize(), "f") for name, quantity in outcomes.items()}
+
+
+class ExtensionInput(ActInput):
+    """Until when, and why."""
+
+    due_on = serializers.DateField()
+    reason = TextField(max_length=2000)
+
+
+class LongTermInput(ActInput):
+    """What is to be reached by the next review, the day on which it ends where one is known, and why."""
+
+    stage_goal = TextField(max_length=2000)
+    review_on = serializers.DateField()
+    final_on = serializers.DateField(required=False, allow_null=True, default=None)
+    reason = TextField(max_length=2000)
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value(empty_as_none(data, "final_on"))
+
+
+class StageInput(ActInput):
+    """Whether the stage goal is met, what was found, and the next stage."""
+
+    met = serializers.BooleanField()
+    note = TextField(max_length=5000)
+    stage_goal = TextField(max_length=2000, required=False, allow_blank=True, default="")
+    review_on = serializers.DateField(required=False, allow_null=True, default=None)
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value(empty_as_none(data, "review_on"))
+
+
+def empty_as_none(data: Any, *names: str) -> dict[str, Any]:
+    """Input with None where a form sent an empty text because nothing was chosen."""
+    return {**data, **{name: None for name in names if data.get(name) == ""}}

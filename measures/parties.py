@@ -7,7 +7,8 @@ from django.utils.functional import SimpleLazyObject
 from issues.states import UNDER_WAY
 from rectify.organization.models import Organization
 from rectify.organization.posts import Concern, Posts
-from rectify.workflow.signing import Outcome, why_not_sign
+from rectify.organization.signers import parties_with_turn
+from rectify.workflow.signing import Outcome
 
 from .models import ClosureRequest, Measure
 from .states import MEASURE_TRANSITIONS, MeasureStatus
@@ -71,14 +72,7 @@ def parties_to(
     Args:
         concern: the measure's, where it was read already.
     """
-    parties = set(posts.parties(concern or concern_of(measure)))
-    if request is not None:
-        signer_ids = request.signer_ids()
-        if why_not_sign(request.next_signer, parties, posts.user.pk, request.asked_by_id, signer_ids) is None:
-            parties.add("signer")
-        if request.asked_by_id == posts.user.pk and not signer_ids:
-            parties.add("asker")
-    return frozenset(parties)
+    return parties_with_turn(posts, concern or concern_of(measure), request)
 
 
 def available(
@@ -92,4 +86,6 @@ def available(
     around = around or around_objects(measure)
     if around.round_status not in UNDER_WAY:
         return []
-    return MEASURE_TRANSITIONS.available(measure.status, parties_to(measure, posts, request, around.concern))
+    acts = MEASURE_TRANSITIONS.available(measure.status, parties_to(measure, posts, request, around.concern))
+    # Without a deadline there is none to extend.
+    return acts if measure.due_on is not None else [act for act in acts if act != "request_extension"]

@@ -20,9 +20,22 @@ from rectify.workflow.record import record_birth
 from rectify.workflow.refusals import Forbidden, Invalid, WrongState
 from rectify.workflow.signing import Signer
 
-from .models import ClosureStep, Measure, MeasureHistory
+from .models import ClosingRules, ClosureStep, DeadlineChange, DeadlineStep, Measure, MeasureHistory
 
 DEFAULT_CLOSURE_CHAIN = (Signer.HEAD, Signer.OFFICE, Signer.LEADER)
+# Two approvals; what reaches beyond the intensive period the leading group decides.
+DEFAULT_DEADLINE_CHAINS = {
+    DeadlineChange.EXTENSION: (Signer.OFFICE, Signer.LEADER),
+    DeadlineChange.LATE_EXTENSION: (Signer.OFFICE, Signer.CHAIR),
+    DeadlineChange.LONG_TERM: (Signer.OFFICE, Signer.LEADER),
+}
+# Kept in Chinese, as a round's own data are.
+DEFAULT_RETURN_REASONS = (
+    "佐证材料不完整，请补充。",
+    "完成情况与措施内容不一致，请核实后说明。",
+    "长效机制未建立，请补充制度文件。",
+    "问题未彻底解决，请继续整改。",
+)
 
 
 @dataclass(frozen=True)
@@ -43,12 +56,18 @@ class NewMeasure:
     document: str = ""
 
 
-def set_default_closure_chain(round_: Round) -> None:
-    """Copies the default chain for closing measures into a new round."""
+def set_closing_defaults(round_: Round) -> None:
+    """Copies into a new round how measures are closed and deadlines changed, unless it says otherwise."""
     ClosureStep.objects.bulk_create(
         ClosureStep(round=round_, position=position, signer=signer)
         for position, signer in enumerate(DEFAULT_CLOSURE_CHAIN)
     )
+    DeadlineStep.objects.bulk_create(
+        DeadlineStep(round=round_, change=change, position=position, signer=signer)
+        for change, chain in DEFAULT_DEADLINE_CHAINS.items()
+        for position, signer in enumerate(chain)
+    )
+    ClosingRules.objects.create(round=round_, return_reasons=list(DEFAULT_RETURN_REASONS))
 
 
 @transaction.atomic

@@ -23,6 +23,8 @@ STATE_THEN: Mapping[str, models.Field] = {
     "responsible_leader": models.TextField(),
     "lead_department": models.TextField(),
     "responsible_departments": models.TextField(),
+    "stage_goal": models.TextField(),
+    "review_on": models.DateField(),
     "work_done": models.TextField(),
     "next_step": models.TextField(),
     "difficulty": models.TextField(),
@@ -68,8 +70,16 @@ class MeasureQuerySet(models.QuerySet):
         ).prefetch_related("responsible_departments")
 
 
-class EvidenceQuerySet(models.QuerySet):
-    def visible_to(self, user: Any, on: date) -> "EvidenceQuerySet":
-        """The evidence of measures whose rounds a person may read on a day."""
+class OfMeasureQuerySet(models.QuerySet):
+    """Rows that belong to a measure and are read by whoever reads that."""
+
+    def visible_to(self, user: Any, on: date) -> "OfMeasureQuerySet":
+        """Those of measures whose rounds a person may read on a day."""
         organizations = Organization.objects.readable_by(user, on).values("pk")
         return self.filter(measure__sub_issue__round__organization__in=organizations)
+
+
+class EvidenceQuerySet(OfMeasureQuerySet):
+    def standing(self) -> "EvidenceQuerySet":
+        """What counts: neither withdrawn nor replaced by a newer version."""
+        return self.filter(withdrawn_on__isnull=True, replaced_by__isnull=True).select_related("replaced_by")

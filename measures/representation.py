@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from rectify.web.file_types import can_be_drawn
 from rectify.web.tables import Column
 
 from .models import Evidence, Measure
@@ -88,8 +90,23 @@ def measure_row(measure: Measure, around: Around, on: date, available_acts: list
     }
 
 
+class OtherUseSerializer(serializers.Serializer):
+    """Another measure under which the same file stands."""
+
+    measure = serializers.IntegerField()
+    number = serializers.CharField()
+    round = serializers.IntegerField()
+
+
 class EvidenceSerializer(serializers.ModelSerializer):
+    """A piece of evidence; `also_under` and `added_later` are told of rows that `with_facts` has seen."""
+
+    replaced_by = serializers.SerializerMethodField(help_text="The newer version in its place.")
+    standing = serializers.BooleanField(help_text="Whether it counts: neither withdrawn nor replaced.")
+    added_later = serializers.SerializerMethodField(help_text="Whether it came after closure was asked for.")
+    also_under = serializers.SerializerMethodField(help_text="Where else the same file stands, as far as you may see.")
     file = serializers.SerializerMethodField(help_text="The address of the file.")
+    preview = serializers.SerializerMethodField(help_text="The address of its pages as pictures, where it has any.")
 
     class Meta:
         model = Evidence
@@ -102,14 +119,39 @@ class EvidenceSerializer(serializers.ModelSerializer):
             "content_type",
             "size",
             "sha256",
+            "dated_on",
+            "mark",
+            "replaces",
+            "replaced_by",
+            "standing",
+            "added_later",
+            "also_under",
             "uploaded_by_name",
             "uploaded_on",
             "uploaded_at",
+            "withdrawn_on",
+            "withdrawn_by_name",
+            "withdrawn_why",
             "file",
+            "preview",
         ]
+
+    def get_replaced_by(self, evidence: Evidence) -> int | None:
+        newer = getattr(evidence, "replaced_by", None)
+        return newer.pk if newer else None
+
+    def get_added_later(self, evidence: Evidence) -> bool:
+        return getattr(evidence, "added_later", False)
+
+    @extend_schema_field(OtherUseSerializer(many=True))
+    def get_also_under(self, evidence: Evidence) -> Any:
+        return OtherUseSerializer(getattr(evidence, "also_under", []), many=True).data
 
     def get_file(self, evidence: Evidence) -> str:
         return f"/api/v1/evidence/{evidence.pk}/file/"
+
+    def get_preview(self, evidence: Evidence) -> str | None:
+        return f"/api/v1/evidence/{evidence.pk}/preview/" if can_be_drawn(evidence.content_type) else None
 
 
 def measure_columns(on: date) -> list[Column]:

@@ -15,13 +15,14 @@ from rectify.workflow.history import HistoryRow, fold
 from rectify.workflow.refusals import Invalid
 
 from .acting import MeasureStep
+from .deadlines import require_none_pending
 from .inputs import CompletionInput, CorrectionInput, ReportInput
 from .models import Measure
 from .states import MeasureStatus
 
 REPORTS = ("report_progress", "correct")
 REPORTED = ("progress", "work_done", "next_step", "difficulty", "reported_on")
-STATE_CHANGES = ("draft", "complete", "request_closure", "return", "recall", "reopen")
+STATE_CHANGES = ("draft", "complete", "request_closure", "return", "recall", "reopen", "sustain", "review_stage")
 
 
 def _report_day(step: MeasureStep, given: date | None) -> date:
@@ -144,6 +145,7 @@ def first_report_day(rows: Iterable[HistoryRow]) -> date | None:
 def complete(act: Act, measure_id: int, data: Mapping[str, Any]) -> Measure:
     """The lead department says that the measure is done; `data`: version, note. Done is not closed."""
     step = MeasureStep("complete", act, measure_id, data)
+    require_none_pending(step.measure)
     values = validated(CompletionInput, data)
     new: dict[str, Any] = {"status": MeasureStatus.COMPLETED.value}
     if step.measure.kind != Kind.LONG_TERM:

@@ -8,13 +8,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from issues.models import SubIssue
+from issues.services import concern_of as concern_of_sub_issue
 from issues.states import UNDER_WAY, SubIssueStatus
 from rectify.organization.models import Role
 from rectify.organization.posts import Posts
+from rectify.organization.signers import hand_of
 from rectify.workflow.history import HistoryRow
-from rectify.workflow.signing import Outcome, Signer, SigningRequest, why_not_sign
+from rectify.workflow.signing import Outcome, Signature, Signer, SigningRequest, why_not_sign
 
 from .models import Measure
+from .parties import concern_of
+from .requests import kind_of
 from .states import MeasureStatus
 
 Step = dict[str, Any]
@@ -30,7 +34,9 @@ def post_of(signer: str, subject: Measure | SubIssue) -> str:
 
 
 def what_the_signer_does(signer: str) -> str:
-    """A leader signs (签批), a head or the office checks (审核)."""
+    """A leader signs (签批), the leading group decides (审定), a head or the office checks (审核)."""
+    if signer == Signer.CHAIR:
+        return _("decide")
     return _("sign") if signer == Signer.LEADER else _("check")
 
 
@@ -70,13 +76,23 @@ def chain_steps(request: SigningRequest, subject: Measure | SubIssue, on: date, 
                 "who": signature.signer_name,
                 "on": signature.signed_on,
                 "note": signature.comment,
+                "how": how_signed(signature),
             }
         elif step["current"]:
             shown |= {"state": "current", "days": (on - waiting_since(request)).days}
-        elif request.outcome == Outcome.RETURNED and index == len(request.signer_ids()):
+        elif request.outcome == Outcome.RETURNED and index == len(request.signatures.all()):  # type: ignore[attr-defined]
             shown |= {"state": "returned", "on": request.ended_on, "note": why_returned}
         steps.append(shown)
     return steps
+
+
+def how_signed(signature: Signature) -> str:
+    """That a signature was given in somebody's place, or on paper; empty for the usual one."""
+    if signature.acting_for_id:
+        return _("in place of %(name)s") % {"name": signature.acting_for_name}
+    if signature.registered_by_id:
+        return _("on paper, entered by %(name)s") % {"name": signature.registered_by_name}
+    return ""
 
 
 def last_change(rows: Iterable[HistoryRow]) -> date | None:
@@ -86,6 +102,13 @@ def last_change(rows: Iterable[HistoryRow]) -> date | None:
 
 def for_days(days: int) -> str:
     return ngettext("for %(days)d day", "for %(days)d days", days) % {"days": days} if days > 0 else _("since today")
+
+
+def stage_overdue(measure: Measure, on: date) -> str:
+    """For how long the review of a long-term measure's stage is overdue, in words; empty where it is not."""
+    day = measure.review_on
+    late = (on - day).days if day is not None and measure.status == MeasureStatus.SUSTAINED else 0
+    return ngettext("%(days)d day overdue", "%(days)d days overdue", late) % {"days": late} if late > 0 else ""
 
 
 def whose_turn(measure: Measure, request: SigningRequest | None, since: date | None, on: date) -> str:
@@ -112,6 +135,11 @@ def whose_turn(measure: Measure, request: SigningRequest | None, since: date | N
         return _being_done(measure, department, on)
     if measure.status == MeasureStatus.CLOSED and measure.closed_on:
         return _("Closed on %(day)s.") % {"day": measure.closed_on}
+    if measure.status == MeasureStatus.SUSTAINED and measure.review_on:
+        facts = {"department": department, "day": measure.review_on, "late": stage_overdue(measure, on)}
+        if facts["late"]:
+            return _("With %(department)s; its stage was to be reviewed on %(day)s, %(late)s.") % facts
+        return _("With %(department)s; its stage is reviewed next on %(day)s.") % facts
     return str(MeasureStatus(measure.status).label)
 
 
@@ -138,7 +166,8 @@ def why_nots(
     if "contributor" in parties and not ours:
         return [_("%(department)s leads this measure and reports on it; you may add evidence.") % department]
     if acts:
-        return [_("Closed; only the rectification office can reopen it.")] if ours and measure.is_settled else []
+        closed = ours and measure.status == MeasureStatus.CLOSED
+        return [_("Closed; only the rectification office can reopen it.")] if closed else []
     if ours and measure.is_settled:
         return [_("Closed; only the rectification office can reopen it.")]
     if "leader" in parties and not measure.is_settled:
@@ -146,7 +175,7 @@ def why_nots(
     if "assistant" in parties:
         return [_("You act for a leader: you read and prepare, the leader signs.")]
     if "auditor" in parties:
-        return [_("Auditors read everything and change nothing.")]
+        return [_("Auditors read everything; they look back and make remarks, and change nothing else.")]
     if not {"liaison", "head"}.isdisjoint(posts.roles):
         return [_("%(department)s leads this measure and reports on it.") % department]
     return []
@@ -170,13 +199,32 @@ def why_not_to_sign(
     subject: Measure | SubIssue, posts: Posts, parties: Collection[str], request: SigningRequest
 ) -> str:
     """Why a person who signs some step of this chain cannot sign now."""
-    signers = request.signer_ids()
     if request.next_signer in parties:
-        return str(why_not_sign(request.next_signer, parties, posts.user.pk, request.asked_by_id, signers) or "")
-    if posts.user.pk in signers:
+        concern = concern_of(subject) if isinstance(subject, Measure) else concern_of_sub_issue(subject)
+        return str(why_not_sign(request, hand_of(posts, concern)) or "")
+    if posts.user.pk in request.signer_ids():
         waits = waits_for(request.next_signer or "", subject)
         return _("You have signed; now %(waits)s.") % {"waits": waits}
     return _("Not your turn: %(waits)s.") % {"waits": waits_for(request.next_signer or "", subject)}
+
+
+def why_nots_of_deadline(
+    measure: Measure, posts: Posts, parties: Collection[str], request: SigningRequest
+) -> list[str]:
+    """What waits for the decision on a request that changes until when a measure runs, and who decides next."""
+    if request.next_signer is None:
+        return []
+    if not {"liaison", "head"}.isdisjoint(parties):
+        waits = {"request": kind_of(request).tag, "waits": waits_for(request.next_signer, measure)}
+        words = [_("%(request)s: %(waits)s. Until then neither completion nor closure can be asked for.") % waits]
+        if request.asked_by_id == posts.user.pk and request.signer_ids():
+            words.append(_("Somebody has signed, so the request can no longer be recalled."))
+        return words
+    hand = hand_of(posts, concern_of(measure))
+    if why_not_sign(request, hand) is None or hand.user_id == request.asked_by_id:
+        return []
+    signs = not set(request.chain).isdisjoint(parties) or posts.user.pk in request.signer_ids()
+    return [why_not_to_sign(measure, posts, parties, request)] if signs else []
 
 
 def why_nots_of_sub_issue(

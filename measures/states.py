@@ -6,6 +6,7 @@ Done is not closed: a department says `completed`, others strike it off against 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from rectify.workflow.signing import Outcome
 from rectify.workflow.transitions import Transition, TransitionTable
 
 
@@ -27,7 +28,9 @@ SETTLED = frozenset({S.CLOSED, S.SUSTAINED, S.CANCELLED, S.MERGED})
 # Left out of lists and totals unless asked for: they answer nothing any more.
 OMITTED = frozenset({S.CANCELLED, S.MERGED})
 OPEN = frozenset(S) - SETTLED
-SIGNERS = frozenset({"head", "office", "leader"})
+# What is worked on: its deadline can be changed.
+UNDER_WORK = frozenset({S.NOT_STARTED, S.IN_PROGRESS})
+SIGNERS = frozenset({"head", "office", "leader", "chair"})
 
 MEASURE_TRANSITIONS = TransitionTable(
     [
@@ -62,6 +65,13 @@ MEASURE_TRANSITIONS = TransitionTable(
             frozenset({"asker"}),
             frozenset({"liaison"}),
         ),
+        Transition(
+            "register_signature",
+            _("Register a signature on paper"),
+            frozenset({S.IN_REVIEW}),
+            (S.IN_REVIEW, S.CLOSED),
+            frozenset({"office"}),
+        ),
         Transition("reopen", _("Reopen"), frozenset({S.CLOSED}), (S.IN_PROGRESS,), frozenset({"office"})),
         Transition(
             "correct",
@@ -71,13 +81,62 @@ MEASURE_TRANSITIONS = TransitionTable(
             frozenset({"liaison", "head"}),
         ),
         Transition(
+            "request_extension",
+            _("Request an extension"),
+            UNDER_WORK,
+            tuple(sorted(UNDER_WORK)),
+            frozenset({"liaison", "head"}),
+        ),
+        Transition(
+            "request_long_term",
+            _("Request moving to long term"),
+            UNDER_WORK,
+            tuple(sorted(UNDER_WORK)),
+            frozenset({"liaison", "head"}),
+        ),
+        Transition(
+            "review_stage",
+            _("Review the stage"),
+            frozenset({S.SUSTAINED}),
+            (S.SUSTAINED, S.IN_PROGRESS),
+            frozenset({"liaison", "head"}),
+        ),
+        Transition(
             "add_evidence",
             _("Add evidence"),
             OPEN,
             tuple(OPEN),
             frozenset({"liaison", "head", "contributor", "office"}),
         ),
+        # Of one's own department's files; who that is, is told by each file.
+        *(
+            Transition(name, label, OPEN, tuple(OPEN), frozenset({"liaison", "head", "contributor", "office"}))
+            for name, label in (
+                ("replace_evidence", _("Upload a newer version")),
+                ("withdraw_evidence", _("Withdraw evidence")),
+            )
+        ),
     ],
     not_yours=_("Your role does not allow this for this measure."),
     not_now=_("The measure's present state does not allow this."),
+)
+
+PENDING = frozenset({Outcome.PENDING})
+
+# Of a request that changes until when a measure runs: its state is its outcome.
+DEADLINE_TRANSITIONS = TransitionTable(
+    [
+        Transition("sign", _("Agree"), PENDING, (Outcome.PENDING, Outcome.PASSED), frozenset({"signer"}), SIGNERS),
+        Transition("return", _("Return for rework"), PENDING, (Outcome.RETURNED,), frozenset({"signer"}), SIGNERS),
+        Transition(
+            "recall",
+            _("Recall"),
+            PENDING,
+            (Outcome.RECALLED,),
+            frozenset({"asker"}),
+            frozenset({"liaison", "head"}),
+        ),
+    ],
+    not_yours=_("Your role does not allow this for this request."),
+    not_now=_("This request has been decided, returned or recalled already."),
 )

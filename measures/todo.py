@@ -1,10 +1,10 @@
-"""What waits for a person (待办): to sign, returned to them, asked by them.
+"""What waits for a person (待办): to sign, returned to them, stages to review, asked by them.
 
 Who signs next is decided by `why_not_sign`; the queries here say the same in SQL, because the count stands on every
 page. A test holds the two together.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,15 +12,17 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.fields.json import KeyTextTransform
 
-from issues.models import AcceptanceRequest, AcceptanceSignature, SubIssueHistory
+from issues.models import SubIssueHistory
 from issues.services import parties_to as parties_to_sub_issue
-from issues.states import SubIssueStatus
+from issues.states import UNDER_WAY
 from rectify.organization.models import Role
 from rectify.organization.posts import Posts
 from rectify.workflow.signing import Outcome, Signer, SigningRequest
 
-from .models import ClosureRequest, ClosureSignature, Measure, MeasureHistory
+from .look_back.waiting import all_waiting
+from .models import Measure, MeasureHistory
 from .parties import parties_to
+from .requests import DEADLINE_KINDS, KINDS, RequestKind
 from .standing import waiting_since
 from .states import MeasureStatus
 
@@ -29,80 +31,96 @@ LONGEST_CHAIN = 10
 
 
 @dataclass(frozen=True)
-class Waiting:
+class OfRequest:
+    """Something that a request is about."""
+
+    kind: RequestKind
+    request: SigningRequest
+
+    @property
+    def subject(self) -> Any:
+        """Its measure or sub-issue."""
+        return getattr(self.request, self.kind.subject)
+
+    @property
+    def is_measure(self) -> bool:
+        return self.kind.is_measure
+
+    @property
+    def key(self) -> int:
+        """What names it in addresses: several deadlines of one measure are asked for one after the other."""
+        return self.request.pk if self.kind in DEADLINE_KINDS else self.subject.pk
+
+    @property
+    def version(self) -> int:
+        """Of the row that signing changes: the request where it has one, else what it is about."""
+        return getattr(self.request, "version", None) or self.subject.version
+
+
+@dataclass(frozen=True)
+class Waiting(OfRequest):
     """A request that waits for somebody.
 
     Args:
-        request: a closure or an acceptance request; `subject` is its measure or sub-issue.
         days: for how many days it has waited with the present signer.
     """
 
-    request: SigningRequest
-    subject: Any
-    is_measure: bool
     days: int
 
 
 @dataclass(frozen=True)
-class Returned:
+class Returned(OfRequest):
     """A request that was sent back to a department and not made again.
 
     Args:
-        subject: the measure or the sub-issue.
         reason: what is to be done again, in the words of whoever returned it.
         who: their name.
     """
 
-    request: SigningRequest
-    subject: Any
-    is_measure: bool
     reason: str
     who: str
 
 
-def _closures(rows: Any) -> Any:
-    """Closure requests with all that a line about them shows: a constant number of statements."""
-    return rows.select_related(
-        "measure__sub_issue__round__organization", "measure__lead_department", "measure__responsible_leader"
-    ).prefetch_related("signatures", "measure__responsible_departments")
-
-
-def _acceptances(rows: Any) -> Any:
-    """The same for acceptance requests."""
-    return rows.select_related(
-        "sub_issue__round__organization", "sub_issue__lead_department", "sub_issue__responsible_leader"
+def _whole(kind: RequestKind, rows: Any) -> Any:
+    """Requests with all that a line about them shows: a constant number of statements."""
+    subject = kind.subject
+    found = rows.select_related(
+        f"{kind.round}__organization", f"{subject}__lead_department", f"{subject}__responsible_leader"
     ).prefetch_related("signatures")
+    return found.prefetch_related("measure__responsible_departments") if kind.is_measure else found
 
 
-def _in_my_organizations(posts: Posts, path: str) -> Q:
+def pending(kind: RequestKind, posts: Posts) -> Any:
+    """The requests of a kind under review in the organisations where a person has a post."""
     organizations = {assignment.organization_id for assignment in posts.held}
-    return Q(**{f"{path}__in": organizations})
+    return kind.requests.objects.filter(outcome=Outcome.PENDING, **{f"{kind.round}__organization__in": organizations})
 
 
-def pending_closures(posts: Posts) -> list[ClosureRequest]:
-    """The closure requests under review in the organisations where a person has a post."""
-    mine = _in_my_organizations(posts, "measure__sub_issue__round__organization")
-    return list(_closures(ClosureRequest.objects.filter(mine, outcome=Outcome.PENDING)).order_by("asked_at"))
+def _filled(parts: Mapping[RequestKind, Any]) -> list[RequestKind]:
+    """The kinds of which there is anything, in one statement: most of the time there is little of few."""
+    asked = [
+        rows.order_by().annotate(which=Value(kind.name, CharField())).values_list("which", flat=True)
+        for kind, rows in parts.items()
+        if not rows.query.is_empty()
+    ]
+    names = set(asked[0].union(*asked[1:])) if asked else set()
+    return [kind for kind in parts if kind.name in names]
 
 
-def pending_acceptances(posts: Posts) -> list[AcceptanceRequest]:
-    """The acceptance requests under review in the organisations where a person has a post."""
-    mine = _in_my_organizations(posts, "sub_issue__round__organization")
-    return list(_acceptances(AcceptanceRequest.objects.filter(mine, outcome=Outcome.PENDING)).order_by("asked_at"))
+def _read(parts: Mapping[RequestKind, Any], on: date) -> list[Waiting]:
+    """Requests of several kinds as what waits, oldest first."""
+    return _sorted([(kind, request) for kind in _filled(parts) for request in _whole(kind, parts[kind])], on)
 
 
-def _sorted_waiting(
-    closures: Iterable[ClosureRequest], acceptances: Iterable[AcceptanceRequest], on: date
-) -> list[Waiting]:
+def _sorted(found: Iterable[tuple[RequestKind, Any]], on: date) -> list[Waiting]:
     """Requests as what waits, oldest first."""
-    found = [Waiting(r, r.measure, True, (on - waiting_since(r)).days) for r in closures]
-    found += [Waiting(r, r.sub_issue, False, (on - waiting_since(r)).days) for r in acceptances]
-    return sorted(found, key=lambda item: (item.request.asked_at, item.request.pk))
+    items = [Waiting(kind, request, (on - waiting_since(request)).days) for kind, request in found]
+    return sorted(items, key=lambda item: (item.request.asked_at, KINDS.index(item.kind), item.request.pk))
 
 
 def waiting(posts: Posts, on: date) -> list[tuple[Waiting, frozenset[str]]]:
     """Every request under review with what the person is to it, oldest first."""
-    found = _sorted_waiting(pending_closures(posts), pending_acceptances(posts), on)
+    found = _read({kind: pending(kind, posts) for kind in KINDS}, on)
     return [(item, _parties(item, posts)) for item in found]
 
 
@@ -113,16 +131,12 @@ def _parties(item: Waiting, posts: Posts) -> frozenset[str]:
     return parties_to_sub_issue(item.subject, posts, request)
 
 
-def _turn(posts: Posts, subject: str) -> Q | None:
-    """The next signer is a post that this person holds; None where they hold none that signs.
-
-    Args:
-        subject: the path from the request to the measure or sub-issue.
-    """
-    round_ = "measure__sub_issue__round" if subject == "measure" else "sub_issue__round"
+def _turn(kind: RequestKind, posts: Posts) -> Q | None:
+    """The next signer is a post that this person holds; None where they hold none that signs."""
+    subject, signatures = kind.subject, kind.signatures.objects.all()
     turn: Q | None = None
     for post in posts.held:
-        mine = Q(**{f"{round_}__organization": post.organization_id})
+        mine = Q(**{f"{kind.round}__organization": post.organization_id})
         if post.role == Role.HEAD:
             mine &= Q(next=Signer.HEAD, **{f"{subject}__lead_department": post.department_id})
         elif post.role == Role.LEADER:
@@ -131,110 +145,105 @@ def _turn(posts: Posts, subject: str) -> Q | None:
             mine &= Q(next=Signer.OFFICE)
             if post.department_id is not None:
                 mine &= ~Q(**{f"{subject}__lead_department": post.department_id})
+        elif post.role == Role.CHAIR:
+            mine &= Q(next=Signer.CHAIR)
         else:
             continue
+        if (principal := post.acting_for_id) is not None:
+            # A substitute has no more rights than whom they stand for.
+            signed = Q(signer=principal) | Q(acting_for=principal)
+            mine &= ~Q(asked_by=principal) & ~Q(Exists(signatures.filter(signed, request=OuterRef("pk"))))
         turn = mine if turn is None else turn | mine
     return turn
 
 
-def _awaiting(requests: Any, signatures: Any, posts: Posts, subject: str) -> Any:
-    """The requests whose next step this person may sign."""
-    turn = _turn(posts, subject)
+def awaiting(kind: RequestKind, posts: Posts) -> Any:
+    """The requests of a kind whose next step a person may sign."""
+    turn = _turn(kind, posts)
     if turn is None:
-        return requests.none()
+        return kind.requests.objects.none()
     steps = [When(signed=step, then=KeyTextTransform(str(step), F("chain"))) for step in range(LONGEST_CHAIN)]
-    mine = signatures.filter(request=OuterRef("pk"), signer=posts.user)
+    mine = kind.signatures.objects.filter(Q(signer=posts.user) | Q(acting_for=posts.user), request=OuterRef("pk"))
     return (
-        requests.filter(~Q(asked_by=posts.user), ~Exists(mine), outcome=Outcome.PENDING)
+        kind.requests.objects.filter(~Q(asked_by=posts.user), ~Exists(mine), outcome=Outcome.PENDING)
         .annotate(signed=Count("signatures"))
         .annotate(next=Case(*steps, default=Value(""), output_field=CharField()))
         .filter(turn)
     )
 
 
-def closures_to_sign(posts: Posts) -> Any:
-    """The closure requests whose next step a person may sign."""
-    return _awaiting(ClosureRequest.objects.all(), ClosureSignature.objects.all(), posts, "measure")
-
-
-def acceptances_to_sign(posts: Posts) -> Any:
-    """The acceptance requests whose next step a person may sign."""
-    return _awaiting(AcceptanceRequest.objects.all(), AcceptanceSignature.objects.all(), posts, "sub_issue")
-
-
 def to_sign(posts: Posts, on: date) -> list[Waiting]:
     """What a person may sign now, oldest first."""
-    return _sorted_waiting(_closures(closures_to_sign(posts)), _acceptances(acceptances_to_sign(posts)), on)
+    return _read({kind: awaiting(kind, posts) for kind in KINDS}, on)
 
 
 def asked_by(posts: Posts, on: date) -> list[Waiting]:
     """What a person asked for that is still under review."""
     mine = Q(asked_by=posts.user, outcome=Outcome.PENDING)
-    closures = _closures(ClosureRequest.objects.filter(mine))
-    return _sorted_waiting(closures, _acceptances(AcceptanceRequest.objects.filter(mine)), on)
+    return _read({kind: kind.requests.objects.filter(mine) for kind in KINDS}, on)
 
 
 def _my_departments(posts: Posts) -> list[int | None]:
     return [a.department_id for a in posts.held if a.role in (Role.LIAISON, Role.HEAD)]
 
 
-def returned_to(posts: Posts) -> Any:
-    """Requests to close measures of a person's department that were returned and not made again."""
+def returned_to(kind: RequestKind, posts: Posts) -> Any:
+    """Requests of a person's department that were returned and not made again.
+
+    One that asked for a later deadline is answered, too, by the next report: the department goes on without it.
+    """
     departments = _my_departments(posts)
     if not departments:
-        return ClosureRequest.objects.none()
-    later = ClosureRequest.objects.filter(measure=OuterRef("measure"), pk__gt=OuterRef("pk"))
-    return (
-        ClosureRequest.objects.filter(
-            Q(measure__status=MeasureStatus.IN_PROGRESS),
-            ~Exists(later),
-            outcome=Outcome.RETURNED,
-            measure__lead_department__in=departments,
-        )
-        .select_related("measure__sub_issue__round", "measure__lead_department", "measure__responsible_leader")
-        .order_by("ended_on", "pk")
-    )
-
-
-def returned_acceptances(posts: Posts) -> Any:
-    """The same for acceptances of sub-issues."""
-    departments = _my_departments(posts)
-    if not departments:
-        return AcceptanceRequest.objects.none()
-    later = AcceptanceRequest.objects.filter(sub_issue=OuterRef("sub_issue"), pk__gt=OuterRef("pk"))
-    return (
-        AcceptanceRequest.objects.filter(
-            Q(sub_issue__status__in=(SubIssueStatus.RECTIFYING, SubIssueStatus.SUSTAINED)),
-            ~Exists(later),
-            outcome=Outcome.RETURNED,
-            sub_issue__lead_department__in=departments,
-        )
-        .select_related("sub_issue__round", "sub_issue__lead_department", "sub_issue__responsible_leader")
-        .order_by("ended_on", "pk")
+        return kind.requests.objects.none()
+    subject = kind.subject
+    later = kind.requests.objects.filter(pk__gt=OuterRef("pk"), **{subject: OuterRef(subject)})
+    mine = {f"{subject}__status__in": kind.open_in, f"{subject}__lead_department__in": departments}
+    rows = kind.requests.objects.filter(~Exists(later), outcome=Outcome.RETURNED, **mine)
+    if kind in DEADLINE_KINDS:
+        rows = rows.filter(~Q(measure__reported_on__gt=F("ended_on")))
+    return rows.select_related(kind.round, f"{subject}__lead_department", f"{subject}__responsible_leader").order_by(
+        "ended_on", "pk"
     )
 
 
 def returned_with_reasons(posts: Posts) -> list[Returned]:
-    """What was returned to a person's department, oldest first, with the words with which it was: four statements."""
-    closures, acceptances = list(returned_to(posts)), list(returned_acceptances(posts))
-    measure_words = _last_returns(MeasureHistory, "measure", [r.measure_id for r in closures])
-    sub_issue_words = _last_returns(SubIssueHistory, "sub_issue", [r.sub_issue_id for r in acceptances])
-    found = [Returned(r, r.measure, True, *measure_words.get(r.measure_id, ("", ""))) for r in closures]
-    found += [Returned(r, r.sub_issue, False, *sub_issue_words.get(r.sub_issue_id, ("", ""))) for r in acceptances]
+    """What was returned to a person's department, oldest first, with the words: two statements for a kind there is."""
+    found = []
+    parts = {kind: returned_to(kind, posts) for kind in KINDS}
+    for kind in _filled(parts):
+        requests = list(parts[kind])
+        words = _last_returns(kind, [getattr(request, f"{kind.subject}_id") for request in requests])
+        found += [Returned(kind, r, *words.get(getattr(r, f"{kind.subject}_id"), ("", ""))) for r in requests]
     return sorted(found, key=lambda item: (item.request.ended_on or date.min, item.request.pk))
 
 
-def _last_returns(history: Any, subject: str, ids: list[int]) -> dict[int, tuple[str, str]]:
+def _last_returns(kind: RequestKind, ids: list[int]) -> dict[int, tuple[str, str]]:
     """Reason and name of the last return of each subject."""
     if not ids:
         return {}
-    rows: QuerySet[Any] = history.objects.filter(action="return", **{f"{subject}__in": ids}).order_by("sequence")
-    return {pk: (reason, name) for pk, reason, name in rows.values_list(f"{subject}_id", "reason", "actor_name")}
+    history: Any = MeasureHistory if kind.is_measure else SubIssueHistory
+    rows: QuerySet[Any] = history.objects.filter(action=kind.act("return"), **{f"{kind.subject}__in": ids})
+    words = rows.order_by("sequence").values_list(f"{kind.subject}_id", "reason", "actor_name")
+    return {pk: (reason, name) for pk, reason, name in words}
+
+
+def stages_due(posts: Posts, on: date) -> Any:
+    """The long-term measures of a person's departments whose review day has come, the longest overdue first."""
+    departments = _my_departments(posts)
+    if not departments:
+        return Measure.objects.none()
+    return Measure.objects.filter(
+        status=MeasureStatus.SUSTAINED,
+        review_on__lte=on,
+        lead_department__in=departments,
+        sub_issue__round__status__in=UNDER_WAY,
+    ).order_by("review_on", "pk")
 
 
 def count_todo(posts: Posts, on: date) -> int:
-    """How much waits for a person: to sign and returned. One statement, none for who has nothing to wait for."""
-    parts = [closures_to_sign(posts), acceptances_to_sign(posts), returned_to(posts), returned_acceptances(posts)]
+    """How much waits for a person: to sign, returned, to review, to answer. One statement, none where nothing can."""
+    parts = [awaiting(kind, posts) for kind in KINDS] + [returned_to(kind, posts) for kind in KINDS]
+    parts += [stages_due(posts, on), *all_waiting(posts)]
     asked = [part.order_by().values("pk") for part in parts if not part.query.is_empty()]
     if not asked:
         return 0

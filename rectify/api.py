@@ -7,7 +7,12 @@ from rest_framework.routers import SimpleRouter
 
 from issues.api import FindingViewSet, HeadingViewSet
 from measures.acceptance_api import ActingRoundViewSet, ActingSubIssueViewSet, HistoryViewSet
-from measures.api import EvidenceViewSet, MeasureViewSet
+from measures.api import MeasureViewSet
+from measures.closing_api import MeetingViewSet, PaperViewSet
+from measures.deadlines_api import ExtensionViewSet, LongTermRequestViewSet
+from measures.doubts_api import DoubtsView
+from measures.evidence_api import EvidenceViewSet
+from measures.look_back.api import LookBackItemViewSet, LookBackViewSet, RemarkViewSet
 from rectify.dashboards.api import RoundDashboardView
 from rectify.organization.api import DepartmentViewSet, MeView, OrganizationViewSet
 
@@ -20,11 +25,19 @@ router.register("findings", FindingViewSet, "finding")
 router.register("sub-issues", ActingSubIssueViewSet, "sub-issue")
 router.register("measures", MeasureViewSet, "measure")
 router.register("evidence", EvidenceViewSet, "evidence")
+router.register("papers", PaperViewSet, "paper")
+router.register("acceptance-meetings", MeetingViewSet, "acceptance-meeting")
+router.register("extensions", ExtensionViewSet, "extension")
+router.register("long-term-requests", LongTermRequestViewSet, "long-term-request")
+router.register("look-backs", LookBackViewSet, "look-back")
+router.register("look-back-items", LookBackItemViewSet, "look-back-item")
+router.register("remarks", RemarkViewSet, "remark")
 router.register("history", HistoryViewSet, "history")
 
 urlpatterns = [
     path("me/", MeView.as_view(), name="me"),
     path("dashboards/round/", RoundDashboardView.as_view(), name="dashboard-round"),
+    path("doubts/", DoubtsView.as_view(), name="doubt-list"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", TemplateView.as_view(template_name="api_docs.html"), name="api-docs"),
     path("", include(router.urls)),

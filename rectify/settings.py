@@ -7,6 +7,7 @@ from pathlib import Path
 import dj_database_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
@@ -19,6 +20,16 @@ def env_flag(name: str, default: bool = False) -> bool:
 
 def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def env_choices(name: str, default: dict[str, str], choices: tuple[str, ...]) -> dict[str, str]:
+    """A choice for each of several things: `name=choice`, with commas between; what is not named keeps its default."""
+    given = dict(part.partition("=")[::2] for part in env_list(name))
+    if given.keys() - default.keys() or set(given.values()) - set(choices):
+        raise ImproperlyConfigured(
+            f"{name}: write any of {', '.join(default)}, each followed by ={' or ='.join(choices)}"
+        )
+    return default | given
 
 
 def secret_key() -> str:
@@ -196,6 +207,8 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 
 EVIDENCE_ROOT = Path(os.environ.get("EVIDENCE_ROOT") or DATA_DIR / "evidence")
 EVIDENCE_MAX_BYTES = int(os.environ.get("EVIDENCE_MAX_MB", "50")) * 1024 * 1024
+# State secrets are never taken; for each of these marks, whether a file is taken and marked on the page, or refused.
+EVIDENCE_MARKED = env_choices("EVIDENCE_MARKED", {"work_secret": "refuse", "internal": "mark"}, ("mark", "refuse"))
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 

@@ -22,11 +22,11 @@ from issues.plan import NewHeading, NewRound, NewSubIssue, create_round, draft_s
 from issues.services import recall as recall_acceptance
 from issues.services import reopen as reopen_sub_issue
 from issues.services import return_for_rework as return_acceptance
-from measures import closing, services
+from measures import closing, deadline_signing, deadlines, services
 from measures.closure import request_acceptance, sign_acceptance
 from measures.evidence import add_evidence
-from measures.models import Evidence, Measure
-from measures.plan import NewMeasure, approve_plan, draft_measures, set_default_closure_chain
+from measures.models import Evidence, Extension, LongTermRequest, Measure
+from measures.plan import NewMeasure, approve_plan, draft_measures, set_closing_defaults
 from rectify.organization.models import Department, Leader, Organization, Role, RoleAssignment, User
 from rectify.workflow.acts import Act
 
@@ -49,6 +49,14 @@ PLAIN_ROLES = {
     "audit-admin": Role.AUDIT_ADMIN,
 }
 
+# The smallest file that any reader of PDF opens: one empty page.
+PDF = (
+    b"%PDF-1.4\n"
+    b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
+    b"trailer<</Root 1 0 R>>\n%%EOF\n"
+)
 MEASURE_SERVICES = {
     "report_progress": services.report_progress,
     "correct": services.correct,
@@ -58,6 +66,19 @@ MEASURE_SERVICES = {
     "return": closing.return_for_rework,
     "recall": closing.recall,
     "reopen": closing.reopen,
+    "request_extension": deadlines.request_extension,
+    "request_long_term": deadlines.request_long_term,
+    "review_stage": deadlines.review_stage,
+}
+EXTENSION_SERVICES = {
+    "sign": deadline_signing.sign_extension,
+    "return": deadline_signing.return_extension,
+    "recall": deadline_signing.recall_extension,
+}
+LONG_TERM_SERVICES = {
+    "sign": deadline_signing.sign_long_term,
+    "return": deadline_signing.return_long_term,
+    "recall": deadline_signing.recall_long_term,
 }
 SUB_ISSUE_SERVICES = {
     "request_acceptance": request_acceptance,
@@ -178,7 +199,7 @@ def build_ledger(
     act = act_by(office, FEEDBACK_ON)
     new = NewRound(title=title, feedback_on=FEEDBACK_ON, declared={"measures": 116})
     ledger = Ledger(place, create_round(act, place.organization, new))
-    set_default_closure_chain(ledger.round)
+    set_closing_defaults(ledger.round)
     heading = NewHeading("贯彻落实方面", findings=[f"反馈问题第{number}项" for number in range(1, findings + 1)])
     ledger.findings = enter_feedback(act, ledger.round, [NewHeading("方面", children=[heading])])
     act = act_by(office, DRAFTED_ON)
@@ -256,8 +277,42 @@ def do(row: Measure | SubIssue, name: str, by: str | User, on: date = TODAY, **d
     return done
 
 
+def decide(request: Extension | LongTermRequest, name: str, by: str | User, on: date = TODAY, **data: Any) -> Any:
+    """One act on a request that changes a deadline, by a role to its measure or by a person. Refreshes the request."""
+    request.refresh_from_db()
+    table = EXTENSION_SERVICES if isinstance(request, Extension) else LONG_TERM_SERVICES
+    user = person_of(request.measure, by) if isinstance(by, str) else by
+    table[name](act_by(user, on), request.pk, {"version": request.version, **data})
+    request.refresh_from_db()
+    return request
+
+
+def ask_extension(measure: Measure, due_on: str = "2021-05-20", on: date = TODAY) -> Extension:
+    """Asks for a later deadline."""
+    do(measure, "request_extension", "liaison", on, due_on=due_on, reason="审批尚未完成")
+    return measure.extensions.get(outcome="pending")
+
+
+def ask_long_term(measure: Measure, review_on: str = "2021-06-30", on: date = TODAY, **data: Any) -> LongTermRequest:
+    """Asks for moving to long term."""
+    fields = {"stage_goal": "每季度排查一次", "review_on": review_on, "reason": "须长期坚持", **data}
+    do(measure, "request_long_term", "liaison", on, **fields)
+    return measure.long_term_requests.get(outcome="pending")
+
+
+def sustain(measure: Measure, review_on: str = "2021-06-30", on: date = TODAY, **data: Any) -> Measure:
+    """Moves a measure to long term."""
+    request = ask_long_term(measure, review_on, on, **data)
+    for role in ("office", "leader"):
+        decide(request, "sign", role, on)
+    measure.refresh_from_db()
+    return measure
+
+
 def drive(measure: Measure, to: str, on: date = TODAY) -> Measure:
-    """Brings a measure that was not started to a state: in_progress, completed, in_review or closed."""
+    """Brings a measure that was not started to a state: in_progress, completed, in_review, closed or sustained."""
+    if to == "sustained":
+        return sustain(drive(measure, "in_progress", on), on=on)
     ways = {
         "not_started": 0,
         "in_progress": 1,
@@ -320,6 +375,16 @@ def upload_of(user: User, measure: Measure, /, **fields: Any) -> Any:
     file = SimpleUploadedFile("会议纪要.txt", "会议纪要".encode(), "text/plain")
     form = {"measure": measure.pk, "title": "会议纪要", "kind": "minutes", "file": file, **fields}
     return api(user).post(url("evidence"), form, format="multipart")
+
+
+def scan(name: str = "签批件.pdf") -> SimpleUploadedFile:
+    """A scanned paper."""
+    return SimpleUploadedFile(name, PDF, "application/pdf")
+
+
+def sheet(**fields: Any) -> dict[str, Any]:
+    """The form with which a signed sheet is registered; `fields` are those that differ."""
+    return {"title": "签批单", "signed_on": TODAY.isoformat(), "file": scan(), **fields}
 
 
 def url(collection: str, row: Any = None, act: str = "") -> str:

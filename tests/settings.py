@@ -12,7 +12,7 @@ from pathlib import Path
 # What the tester's own shell sets for an installation must not reach the tests.
 for name in os.environ.keys() & {
     *("ALLOWED_HOSTS", "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "DEBUG", "EVIDENCE_MAX_MB", "EVIDENCE_ROOT"),
-    *("HSTS_SECONDS", "HTTPS", "LOG_LEVEL", "PASSWORD_MIN_LENGTH", "SESSION_HOURS"),
+    *("EVIDENCE_MARKED", "HSTS_SECONDS", "HTTPS", "LOG_LEVEL", "PASSWORD_MIN_LENGTH", "SESSION_HOURS"),
 }:
     del os.environ[name]
 if "TEST_RUN_DIR" not in os.environ:

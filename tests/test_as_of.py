@@ -18,10 +18,28 @@ from measures.models import Measure, MeasureHistory
 from measures.states import MEASURE_TRANSITIONS
 from rectify.workflow.refusals import Refusal
 
-from .building import CHINA, FEEDBACK_ON, REASON, TODAY, Ledger, Place, api, attach, build_ledger, do, url
+from .building import (
+    CHINA,
+    FEEDBACK_ON,
+    MEASURE_SERVICES,
+    REASON,
+    SUB_ISSUE_SERVICES,
+    TODAY,
+    Ledger,
+    Place,
+    api,
+    ask_extension,
+    ask_long_term,
+    attach,
+    build_ledger,
+    decide,
+    do,
+    url,
+)
 
 FIRST_DAY = date(2021, 2, 26)
 DAYS = (TODAY - FIRST_DAY).days
+CHANGES = ("request_extension", "request_long_term")
 SETTLED = {"closed", "sustained", "cancelled", "merged"}
 MEASURE_STATES = ("not_started", "in_progress", "completed", "in_review", "closed", "sustained")
 SUB_ISSUE_STATES = ("rectifying", "in_review", "closed", "sustained")
@@ -42,7 +60,7 @@ steps = st.builds(
     Step,
     days=st.sampled_from([0, 0, 0, 1, 1, 2]),
     subject=st.integers(0, 7),
-    choice=st.sampled_from([0, 1, 1, 2, 2, 3]),
+    choice=st.sampled_from([0, 0, 1, 1, 2, 2, 3, 4, 5]),
     back=st.sampled_from([0, 0, 0, 1, 3, 9, 30]),
     progress=st.integers(0, 100),
 )
@@ -67,12 +85,15 @@ def play(ledger: Ledger, program: list[Step]) -> None:
         on = min(TODAY, on + timedelta(days=step.days))
         subject = subjects[step.subject]
         subject.refresh_from_db()
-        table = MEASURE_TRANSITIONS if isinstance(subject, Measure) else SUB_ISSUE_TRANSITIONS
-        acts = [name for name, t in table.transitions.items() if subject.status in t.sources and name != "add_evidence"]
+        table, services = MEASURE_TRANSITIONS, MEASURE_SERVICES
+        if not isinstance(subject, Measure):
+            table, services = SUB_ISSUE_TRANSITIONS, SUB_ISSUE_SERVICES
+        # Acts with a file leave the figures as they are.
+        acts = [name for name, t in table.transitions.items() if subject.status in t.sources and name in services]
         act = acts[step.choice % len(acts)]
         try:
             with transaction.atomic():
-                perform(subject, act, on, step)
+                (grant if act in CHANGES else perform)(subject, act, on, step)
         except Refusal as refusal:
             assert refusal.status in (400, 409), (act, refusal.detail)
 
@@ -99,7 +120,17 @@ def perform(subject: Any, act: str, on: date, step: Step) -> None:
         role, data = requests.get(outcome="pending").next_signer, {"reason": REASON} if act == "return" else {}
     elif act == "reopen":
         role, data = "office", {"reason": REASON}
+    elif act == "review_stage":
+        data = {"met": step.back == 0, "note": "已复核", "review_on": (on + timedelta(days=90)).isoformat()}
     do(subject, act, role, on, **data)
+
+
+def grant(measure: Measure, act: str, on: date, step: Step) -> None:
+    """A change of deadline from its request to the last signature, or returned half-way."""
+    later = (max(on, measure.due_on or on) + timedelta(days=1 + step.progress)).isoformat()
+    request = ask_extension(measure, later, on) if act == "request_extension" else ask_long_term(measure, later, on)
+    for role in ("office", "leader"):
+        decide(request, "return" if role == "leader" and step.back else "sign", role, on, reason=REASON)
 
 
 def recount(model: Any, on: date, known_on: date) -> Iterator[dict[str, Any]]:

@@ -31,7 +31,8 @@ def test_a_sub_issue_is_driven_to_a_state(ledger: Ledger, evidence_root: None, s
 def test_the_client_speaks_for_a_person(ledger: Ledger) -> None:
     answer = api(ledger.people["liaison-road"]).get(url("measures", ledger.measure))
     assert answer.status_code == 200
-    assert answer.json()["available_acts"] == ["report_progress", "add_evidence"]
+    asks, files = ["request_extension", "request_long_term"], ["add_evidence", "replace_evidence", "withdraw_evidence"]
+    assert answer.json()["available_acts"] == ["report_progress", *asks, *files]
 
 
 @pytest.mark.django_db

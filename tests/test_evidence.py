@@ -1,44 +1,21 @@
-"""Evidence: what is taken, what is refused, who gets it, and that a file never changes."""
+"""Evidence: who adds it and gets it, newer versions, withdrawing; that a file never changes."""
 
 import hashlib
-import io
-import zipfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from measures.evidence import FILE_TYPES, ZIP_MEMBERS, check_file, clean_filename
-from measures.models import Evidence, Measure
-from rectify.organization.models import User
-from rectify.workflow.refusals import Refusal
+from measures.checking import rebuild_differences, verify_history
+from measures.models import ClosureRequest, ClosureSignature, Evidence
+from rectify.organization.models import Role
+from rectify.web.file_types import FILE_TYPES
 
-from .building import Ledger, api, drive, upload_of, url
+from .building import REASON, TODAY, Ledger, api, attach, do, drive, upload_of, url
+from .files import content_of, file
 from .test_bad_input import problem
 from .test_transitions import everything
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 30
-
-
-def packed(member: str = "word/document.xml") -> bytes:
-    """An office document as far as its outside goes."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr(member, "<x/>")
-    return target.getvalue()
-
-
-def file(name: str, content: bytes, content_type: str = "application/octet-stream") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content, content_type)
-
-
-def content_of(ending: str) -> bytes:
-    if ending in ZIP_MEMBERS:
-        return packed(ZIP_MEMBERS[ending])
-    return (FILE_TYPES[ending][0] or "会议纪要".encode()) + b" more"
 
 
 @pytest.mark.parametrize("ending", list(FILE_TYPES))
@@ -48,78 +25,6 @@ def test_every_accepted_kind_is_taken(ledger: Ledger, evidence_root: Path, endin
     assert answer.status_code == 201, answer.content
     assert answer.json()["sha256"] == hashlib.sha256(content).hexdigest()
     assert answer.json()["content_type"] == FILE_TYPES[ending][1]
-
-
-REFUSED = {
-    "empty": ("空.txt", b""),
-    "refused kind": ("程序.exe", b"MZ\x90"),
-    "page": ("页面.html", b"<script>"),
-    "drawing with script": ("图.svg", b"<svg onload='alert(1)'/>"),
-    "no ending": ("README", b"text"),
-    "two endings": ("合同.pdf.exe", b"%PDF-1.7"),
-    "text that says pdf": ("说明.pdf", b"just text"),
-    "page that says png": ("图.png", b"<html>"),
-    "program that says text": ("说明.txt", b"MZ\x00\x01\x00binary"),
-    "archive that says docx": ("报告.docx", packed("readme.txt")),
-    "broken archive": ("报告.docx", packed()[:40]),
-    "sheet that says docx": ("报告.docx", packed("xl/workbook.xml")),
-    "png that says jpg": ("图.jpg", PNG),
-    "the beginning of a picture that says text": ("说明.txt", b"\xff\xd8\xff\xe0"),
-    "text in an encoding of two bytes": ("说明.txt", "会议纪要".encode("utf-16")),
-    "half a character": ("说明.txt", "会议纪要".encode()[:-1]),
-}
-
-
-@pytest.mark.parametrize("case", list(REFUSED))
-def test_a_file_that_is_not_what_it_should_be_is_refused(ledger: Ledger, evidence_root: Path, case: str) -> None:
-    name, content = REFUSED[case]
-    before = everything()
-    problem(upload_of(ledger.people["liaison-road"], ledger.measure, file=file(name, content)), 400, "file")
-    assert everything() == before
-    assert not [path for path in evidence_root.rglob("*") if path.is_file()]
-
-
-LYING_NAMES = (
-    "会议\x07纪要.txt",
-    "纪要\u202etxt.exe.txt",
-    "纪\u200b要.txt",
-    "a\x00.txt",
-    "a\ufffd.txt",
-    "../../etc/passwd.txt",
-    "C:\\windows\\系统.txt",
-    "<script>alert(1)</script>.txt",
-    "长" * 90 + ".txt",
-    "..",
-    " ",
-)
-
-
-def sent(user: User, measure: Measure, filename: str) -> Any:
-    """Uploads a file under just this name; every client of a library would clean it first."""
-    fields = {"measure": str(measure.pk), "title": "纪要", "kind": "minutes"}
-    parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in fields.items()]
-    parts.append(
-        f'Content-Disposition: form-data; name="file"; filename="{filename}"\r\nContent-Type: text/plain\r\n\r\ntext'
-    )
-    body = "".join(f"--x\r\n{part}\r\n" for part in parts) + "--x--\r\n"
-    return api(user).generic("POST", url("evidence"), body.encode(), content_type="multipart/form-data; boundary=x")
-
-
-@pytest.mark.parametrize("name", LYING_NAMES)
-def test_a_name_that_deceives_is_refused(ledger: Ledger, evidence_root: Path, name: str) -> None:
-    with pytest.raises(Refusal) as refused:
-        clean_filename(name)
-    assert list(refused.value.errors) == ["file"]
-    before = everything()
-    problem(sent(ledger.people["liaison-road"], ledger.measure, name), 400, "file")
-    assert everything() == before
-
-
-@pytest.mark.parametrize("name", ["会议纪要（第3次）.txt", "长" * 83 + ".txt", "ＡＢＣ 1.txt", "Протокол.txt"])
-def test_a_usual_name_is_kept_as_it_is(ledger: Ledger, evidence_root: Path, name: str) -> None:
-    answer = sent(ledger.people["liaison-road"], ledger.measure, name)
-    assert answer.status_code == 201, answer.content
-    assert answer.json()["filename"] == name
 
 
 def test_a_file_that_is_too_large_is_refused(ledger: Ledger, evidence_root: Path, settings: Any) -> None:
@@ -204,18 +109,211 @@ def test_settled_measures_take_no_more_evidence(ledger: Ledger, evidence_root: P
     problem(upload_of(ledger.people["liaison-road"], measure), 409)
 
 
-@settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    ending=st.sampled_from(sorted(FILE_TYPES)),
-    cut=st.integers(0, 200),
-    flips=st.lists(st.tuples(st.integers(0, 199), st.integers(0, 255)), max_size=6),
-)
-def test_damaged_files_are_judged_without_a_failure(ending: str, cut: int, flips: list[tuple[int, int]]) -> None:
-    content = bytearray(content_of(ending)[: 200 - cut])
-    for place, value in flips:
-        if place < len(content):
-            content[place] = value
-    try:
-        assert check_file(f"x{ending}", file(f"x{ending}", bytes(content))) == ending
-    except Refusal as refusal:
-        assert refusal.status == 400
+def withdraw(user: Any, evidence: Any, **data: Any) -> Any:
+    return api(user).post(url("evidence", evidence, "withdraw"), {"reason": REASON, **data}, format="json")
+
+
+class TestWhatIsTold:
+    """What the API says of a piece of evidence."""
+
+    def test_the_day_that_it_bears(self, ledger: Ledger, evidence_root: Path) -> None:
+        liaison, measure = ledger.people["liaison-road"], ledger.measure
+        before = everything()
+        tomorrow = (TODAY + timedelta(days=1)).isoformat()
+        for wrong in (tomorrow, "2021-02-30", "昨天", "2021"):
+            problem(upload_of(liaison, measure, dated_on=wrong), 400, "dated_on")
+        assert everything() == before
+        told = upload_of(liaison, measure, dated_on="1998-06-01").json()
+        assert (told["dated_on"], told["standing"], told["added_later"], told["also_under"]) == (
+            "1998-06-01",
+            True,
+            False,
+            [],
+        )
+        assert upload_of(liaison, measure, dated_on="").json()["dated_on"] is None
+        assert measure.history.get(payload__evidence__id=told["id"]).payload["evidence"]["dated_on"] == "1998-06-01"
+
+    def test_the_same_file_under_another_measure(self, ledger: Ledger, other: Ledger, evidence_root: Path) -> None:
+        first, second, third, _last = ledger.measures
+        liaison = ledger.people["liaison-road"]
+        upload_of(liaison, first)
+        upload_of(other.people["liaison-road"], other.measure)
+        told = upload_of(liaison, second).json()
+        assert told["also_under"] == [{"measure": first.pk, "number": "1-1", "round": ledger.round.pk}]
+        upload_of(liaison, third)
+        upload_of(liaison, third)
+        listed = api(ledger.people["auditor"]).get(url("evidence"), {"measure": first.pk}).json()["results"]
+        assert [use["number"] for use in listed[0]["also_under"]] == ["1-2", "2-1"]
+        # The other organisation sees nothing of it, nor is anything of theirs seen.
+        theirs = api(other.people["auditor"]).get(url("evidence")).json()["results"]
+        assert [row["also_under"] for row in theirs] == [[]]
+        withdraw(liaison, told["id"])
+        assert api(liaison).get(url("evidence", told["id"])).json()["also_under"] == []
+        again = api(liaison).get(url("evidence", listed[0]["id"])).json()
+        assert [use["number"] for use in again["also_under"]] == ["2-1"]
+
+    def test_what_came_after_the_request(self, ledger: Ledger, evidence_root: Path) -> None:
+        measure = drive(ledger.measure, "in_review")
+        do(measure, "sign", "head")
+        later = upload_of(ledger.people["liaison-road"], measure, title="补充材料").json()
+        assert later["added_later"]
+        rows = api(ledger.people["office"]).get(url("evidence"), {"measure": measure.pk}).json()["results"]
+        assert [row["added_later"] for row in rows] == [False, True]
+        # What was only added voids nothing.
+        assert ClosureSignature.objects.filter(request__measure=measure).count() == 1
+        do(measure, "sign", "office")
+        do(measure, "sign", "leader")
+        assert api(ledger.people["office"]).get(url("evidence", later["id"])).json()["added_later"]
+
+    def test_the_filter_by_what_stands(self, ledger: Ledger, evidence_root: Path) -> None:
+        liaison = ledger.people["liaison-road"]
+        old, gone, kept = (upload_of(liaison, ledger.measure, title=title).json()["id"] for title in "甲乙丙")
+        new = upload_of(liaison, ledger.measure, replaces=old).json()["id"]
+        withdraw(liaison, gone)
+
+        def found(**query: Any) -> list[int]:
+            return [row["id"] for row in api(liaison).get(url("evidence"), query).json()["results"]]
+
+        assert found(standing="true") == [kept, new]
+        assert found(standing="false") == [old, gone]
+        assert found() == [old, gone, kept, new]
+        problem(api(liaison).get(url("evidence"), {"standing": "maybe"}), 400, "standing")
+
+
+class TestANewerVersion:
+    def test_takes_the_place_of_the_old_one_which_stays(self, ledger: Ledger, evidence_root: Path) -> None:
+        liaison, measure = ledger.people["liaison-road"], ledger.measure
+        old = upload_of(liaison, measure).json()
+        new = upload_of(liaison, measure, replaces=old["id"], file=file("纪要二稿.txt", "二稿".encode())).json()
+        assert (new["replaces"], new["replaced_by"], new["standing"]) == (old["id"], None, True)
+        told = api(liaison).get(url("evidence", old["id"])).json()
+        assert (told["replaced_by"], told["standing"], told["sha256"]) == (new["id"], False, old["sha256"])
+        assert b"".join(api(liaison).get(told["file"]).streaming_content) == "会议纪要".encode()
+        row = measure.history.latest("sequence")
+        assert (row.action, row.payload["instead_of"]["id"]) == ("replace_evidence", old["id"])
+        assert row.payload["evidence"]["id"] == new["id"]
+        assert [*rebuild_differences(), *verify_history()] == []
+
+    def test_of_what_is_not_there_is_refused(self, ledger: Ledger, other: Ledger, evidence_root: Path) -> None:
+        liaison, measure = ledger.people["liaison-road"], ledger.measure
+        elsewhere = attach(ledger.measures[1]).pk
+        foreign = attach(other.measure).pk
+        old = upload_of(liaison, measure).json()["id"]
+        upload_of(liaison, measure, replaces=old)
+        gone = upload_of(liaison, measure).json()["id"]
+        withdraw(liaison, gone)
+        before = everything()
+        for wrong in (elsewhere, foreign, old, gone, 10**9, 10**30, 0, -1, "abc", "1.5", "９"):
+            problem(upload_of(liaison, measure, replaces=wrong), 400, "replaces")
+        assert everything() == before
+
+    def test_voids_the_signatures_bound_to_the_old_one(self, ledger: Ledger, evidence_root: Path) -> None:
+        measure = drive(ledger.measure, "in_review")
+        do(measure, "sign", "head")
+        old, version = measure.evidence.get(), measure.version
+        upload_of(ledger.people["liaison-road"], measure, replaces=old.pk)
+        measure.refresh_from_db()
+        assert (measure.status, measure.version) == ("in_review", version + 1)
+        row = measure.history.latest("sequence")
+        assert row.payload["void"] == [ledger.people["head-road"].get_full_name()]
+        request = ClosureRequest.objects.get(measure=measure, outcome="pending")
+        assert (request.signatures.count(), request.follows.outcome) == (0, "voided")
+        assert [*rebuild_differences(), *verify_history()] == []
+
+
+class TestWithdrawing:
+    def test_keeps_the_file_with_reason_day_and_name(self, ledger: Ledger, evidence_root: Path) -> None:
+        liaison, measure = ledger.people["liaison-road"], ledger.measure
+        evidence, version = attach(measure), measure.version
+        told = withdraw(liaison, evidence).json()
+        assert (told["standing"], told["withdrawn_why"], told["withdrawn_on"]) == (False, REASON, TODAY.isoformat())
+        assert told["withdrawn_by_name"] == liaison.get_full_name()
+        assert b"".join(api(liaison).get(told["file"]).streaming_content) == "会议纪要".encode()
+        row = measure.history.latest("sequence")
+        assert (row.action, row.reason, row.payload["evidence"]["id"]) == ("withdraw_evidence", REASON, evidence.pk)
+        measure.refresh_from_db()
+        assert measure.version == version + 1
+        assert [*rebuild_differences(), *verify_history()] == []
+
+    def test_is_found_out_where_it_was_done_behind_history(self, ledger: Ledger, evidence_root: Path) -> None:
+        evidence = attach(ledger.measure)
+        Evidence.objects.filter(pk=evidence.pk).update(withdrawn_on=TODAY, withdrawn_why="无")
+        assert [difference.field for difference in rebuild_differences()] == ["evidence"]
+
+    def test_twice_or_of_a_replaced_file_is_refused(self, ledger: Ledger, evidence_root: Path) -> None:
+        liaison, measure = ledger.people["liaison-road"], ledger.measure
+        first, second = attach(measure), attach(measure)
+        withdraw(liaison, first)
+        upload_of(liaison, measure, replaces=second.pk)
+        before = everything()
+        problem(withdraw(liaison, first), 409)
+        problem(withdraw(liaison, second), 409)
+        assert everything() == before
+
+    def test_wants_a_reason_and_the_version_that_was_seen(self, ledger: Ledger, evidence_root: Path) -> None:
+        liaison, evidence = ledger.people["liaison-road"], attach(ledger.measure)
+        before = everything()
+        for wrong in ("", "  ", "长" * 2001, None, 5):
+            problem(withdraw(liaison, evidence, reason=wrong), 400, "reason")
+        problem(withdraw(liaison, evidence, version=99), 409)
+        problem(withdraw(liaison, evidence, version="x"), 400, "version")
+        problem(withdraw(liaison, 10**9), 404)
+        assert everything() == before
+        assert withdraw(liaison, evidence, version=ledger.measure.version).status_code == 200
+
+    def test_of_a_settled_measure_is_refused(self, ledger: Ledger, evidence_root: Path) -> None:
+        measure = drive(ledger.measure, "closed")
+        before = everything()
+        problem(withdraw(ledger.people["liaison-road"], measure.evidence.get()), 409)
+        assert everything() == before
+
+    def test_is_for_the_uploaders_department_and_the_office(self, ledger: Ledger, evidence_root: Path) -> None:
+        people, measure = ledger.people, ledger.measure
+        lead, helping = attach(measure, people["liaison-road"]), attach(measure, people["liaison-plan"])
+        of_office = attach(measure, people["office"])
+        before = everything()
+        refused = (
+            ("head-road", helping),
+            ("liaison-plan", lead),
+            ("head-road", of_office),
+            ("liaison-party", lead),
+            ("auditor", lead),
+            ("leader-vp_road", lead),
+            ("assistant-vp_road", lead),
+        )
+        for key, evidence in refused:
+            problem(withdraw(people[key], evidence), 403)
+        problem(upload_of(people["liaison-plan"], measure, replaces=lead.pk), 403)
+        for key in ("system-admin", "nobody"):
+            problem(withdraw(people[key], lead), 404)
+        assert everything() == before
+        assert withdraw(people["head-plan"], helping).status_code == 200
+        assert withdraw(people["office"], lead).status_code == 200
+        assert withdraw(people["office"], of_office).status_code == 200
+
+    def test_is_for_who_holds_the_uploaders_post_today(self, ledger: Ledger, evidence_root: Path) -> None:
+        evidence = attach(ledger.measure)
+        ledger.people["liaison-road"].assignments.update(valid_until=TODAY)
+        successor = ledger.place.add_person("new", Role.LIAISON, department=ledger.place.departments["road"])
+        assert withdraw(successor, evidence).status_code == 200
+
+    def test_voids_signatures_and_leaves_nothing_to_sign(self, ledger: Ledger, evidence_root: Path) -> None:
+        measure = drive(ledger.measure, "in_review")
+        do(measure, "sign", "head")
+        withdraw(ledger.people["liaison-road"], measure.evidence.get())
+        measure.refresh_from_db()
+        head = {"version": measure.version}
+        problem(api(ledger.people["head-road"]).post(url("measures", measure, "sign"), head, format="json"), 400)
+        attach(measure)
+        signed = api(ledger.people["head-road"]).post(url("measures", measure, "sign"), head, format="json")
+        assert signed.status_code == 200, signed.content
+        assert [*rebuild_differences(), *verify_history()] == []
+
+    def test_takes_the_ground_from_a_request(self, ledger: Ledger, evidence_root: Path) -> None:
+        measure = drive(ledger.measure, "completed")
+        withdraw(ledger.people["liaison-road"], attach(measure))
+        measure.refresh_from_db()
+        asked = api(ledger.people["liaison-road"]).post(
+            url("measures", measure, "request_closure"), {"version": measure.version, "note": "申请"}, format="json"
+        )
+        problem(asked, 400, "evidence")

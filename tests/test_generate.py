@@ -85,6 +85,7 @@ def _story(seed: int) -> list[tuple[object, ...]]:
     return told
 
 
+@pytest.mark.soak
 def test_the_same_seed_tells_the_same_story(db: None, evidence_root: Path) -> None:
     assert _story(5) == _story(5) != _story(6)
 

@@ -171,6 +171,7 @@ def test_installing_triggers_again_is_harmless_and_a_lifted_one_is_missed() -> N
 
 @pytest.mark.database
 @pytest.mark.parametrize("app", ["issues", "measures"])
+@pytest.mark.soak
 def test_triggers_stand_after_migrating_back_and_forth(committed: None, app: str) -> None:
     call_command("migrate", app, "0002", verbosity=0)
     assert missing(connection, HISTORY_TABLES) != []

@@ -85,6 +85,7 @@ def test_who_is_signed_out_is_led_to_the_door(ledger: Ledger) -> None:
         assert answer["Location"].startswith(reverse("sign-in"))
 
 
+@pytest.mark.soak
 def test_hostile_input_is_refused_in_words(ledger: Ledger) -> None:
     measure, sub_issue, people = drive(ledger.measure, "in_progress"), ledger.sub_issue, ledger.people
     liaison, head, office = at(people["liaison-road"]), at(people["head-road"]), at(people["office"])

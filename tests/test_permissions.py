@@ -157,7 +157,8 @@ def test_administrators_and_people_without_a_role_see_no_business(ledger: Ledger
 def test_a_contributing_department_adds_evidence_but_does_not_report(ledger: Ledger) -> None:
     for key in ("liaison-plan", "head-plan"):
         client = api(ledger.people[key])
-        assert client.get(url("measures", ledger.measure)).json()["available_acts"] == ["add_evidence"]
+        acts = client.get(url("measures", ledger.measure)).json()["available_acts"]
+        assert acts == ["add_evidence", "replace_evidence", "withdraw_evidence"]
         data = {"version": 1, "progress": 10, "done": "已部署"}
         problem(client.post(url("measures", ledger.measure, "report_progress"), data, format="json"), 403)
         assert upload_of(ledger.people[key], ledger.measure).status_code == 201

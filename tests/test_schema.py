@@ -18,7 +18,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from .building import Ledger, api, attach, drive, drive_sub_issue
+from measures.look_back.services import make_remark
+
+from .building import Ledger, act_by, api, ask_extension, ask_long_term, attach, drive, drive_sub_issue
 
 pytestmark = pytest.mark.once
 
@@ -27,10 +29,17 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 ROLES = ("liaison-road", "office", "auditor", "system-admin")
 # What an address names by number, and which row of the ledger that is.
 NUMBERED = ("organizations", "departments", "rounds", "headings", "findings", "sub-issues", "measures", "evidence")
+NUMBERED += ("look-backs", "look-back-items", "remarks")
+DEADLINES = ("extensions", "long-term-requests")
 ACTS = {
     "rounds": "approve_plan history",
     "sub-issues": "request_acceptance sign return recall reopen history",
-    "measures": "report_progress complete request_closure sign return recall reopen correct history",
+    "measures": "report_progress complete request_closure sign return recall reopen correct history request_extension "
+    "request_long_term review_stage",
+    "extensions": "sign return recall",
+    "long-term-requests": "sign return recall",
+    "look-back-items": "check decline",
+    "remarks": "answer settle send_back",
 }
 
 
@@ -40,6 +49,9 @@ def told(ledger: Ledger, evidence_root: Any) -> Ledger:
     attach(ledger.measures[0])
     drive(ledger.measures[2], "in_review")
     drive_sub_issue(ledger.sub_issues[1], "in_review", result="sustained")
+    ask_extension(ledger.measures[1])
+    ask_long_term(ledger.measures[3])
+    make_remark(act_by(ledger.people["auditor"]), ledger.measures[0].pk, {"text": "请补充"})
     return ledger
 
 
@@ -67,7 +79,7 @@ def test_the_document_is_valid(document: dict[str, Any]) -> None:
 
 def test_the_document_names_the_contract(document: dict[str, Any]) -> None:
     paths = {path.removeprefix("/api/v1") for path in document["paths"]}
-    for collection in NUMBERED:
+    for collection in (*NUMBERED, *DEADLINES):
         assert {f"/{collection}/", f"/{collection}/{{id}}/"} <= paths, collection
     for collection, acts in ACTS.items():
         assert {f"/{collection}/{{id}}/{act}/" for act in acts.split()} <= paths
@@ -93,6 +105,15 @@ FIELDS = {
     "Measure": "id version number content sub_issue round kind status done progress due_on original_due_on started_on "
     "closed_on responsible_leader lead_department responsible_departments overdue available_acts",
     "Department": "id key name organization",
+    "Extension": "id version measure reason due_on old_due_on overdue beyond_intensive asked_by_name asked_on outcome "
+    "ended_on chain next_signer available_acts",
+    "LongTerm": "id version measure reason stage_goal review_on final_on asked_by_name asked_on outcome ended_on chain "
+    "next_signer available_acts",
+    "WholeLookBack": "id round title drawn_on drawn_by_name seed size population drawn checked relapsed drawn_again",
+    "LookBackItem": "id version look_back round measure position closed_on result note checked_by_name checked_on "
+    "reopening reopened_on declined_why evidence closing available_acts",
+    "Remark": "id version measure item text answer_due_on made_by_name made_on state overdue answer answered_by_name "
+    "answered_on settled_on available_acts",
     "History": "act_id action from_status to_status reason payload actor_name department_name happened_on recorded_at "
     "sequence hash",
     "RoundDashboard": "as_of known_at sub_issues measures overdue due_in_10_days due_in_20_days by_department "
@@ -114,6 +135,7 @@ def send_at_random(told: Ledger, server: Any, examples: int) -> None:
     schema = schemathesis.openapi.from_wsgi(SCHEMA, server)
     tokens = [get_token_model().objects.create(told.people[role])[1] for role in ROLES]
     rows = {"measures": told.measures[0].pk, "sub-issues": told.sub_issues[0].pk, "rounds": told.round.pk}
+    rows["remarks"] = told.measures[0].remarks.get().pk
     for result in schema.get_all_operations():
         operation = result.ok()
         known = next((pk for name, pk in rows.items() if f"/{name}/" in operation.path), 1)
@@ -141,6 +163,7 @@ def trial(operation: Any, known: int, tokens: list[str], examples: int) -> Any:
     return holds
 
 
+@pytest.mark.soak
 def test_whatever_is_sent_is_answered_as_the_document_says(told: Ledger, server: Any) -> None:
     send_at_random(told, server, 5)
 

@@ -39,6 +39,7 @@ def test_there_is_a_first_release() -> None:
 
 
 @pytest.mark.parametrize("release", RELEASES, ids=lambda path: path.name)
+@pytest.mark.soak
 def test_a_release_comes_up_to_the_newest(release: Path, tmp_path: Path) -> None:
     database = tmp_path / "rectify.sqlite3"
     database.write_bytes(lzma.decompress(release.read_bytes()))

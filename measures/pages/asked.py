@@ -1,5 +1,6 @@
 """What is asked: the finding in the inspectors' words, who answers for it, what with, and until when."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from issues.models import Heading, SubIssue
 from issues.states import Kind
 
 from ..models import Measure
+from ..standing import stage_overdue
 
 Item = dict[str, Any]
 
@@ -24,8 +26,12 @@ def path_of(sub_issue: SubIssue) -> list[str]:
     return words
 
 
-def asked_of_measure(measure: Measure, on: date) -> list[Item]:
-    """Who, what and until when, for the `definitions` component."""
+def asked_of_measure(measure: Measure, on: date, approved: Sequence[Item] = ()) -> list[Item]:
+    """Who, what and until when, for the `definitions` component.
+
+    Args:
+        approved: the deadlines that were approved one after the other, the original one first, where there are any.
+    """
     sub_issue = measure.sub_issue
     departments = "、".join(department.name for department in measure.responsible_departments.all())
     items: list[Item] = [
@@ -36,12 +42,17 @@ def asked_of_measure(measure: Measure, on: date) -> list[Item]:
         {"term": _("Responsible leader"), "text": measure.responsible_leader.title},
         {"term": _("Lead department"), "text": measure.lead_department.name},
         {"term": _("Responsible departments"), "text": departments} if departments else {},
-        *due_items(measure, on, measure.original_due_on, measure.is_settled),
+        *due_items(measure, on, None if approved else measure.original_due_on, measure.is_settled),
+        *approved,
     ]
-    if measure.kind == Kind.LONG_TERM:
+    if measure.kind == Kind.LONG_TERM or measure.stage_goal or measure.review_on:
         items += [
             {"term": _("Stage goal"), "text": measure.stage_goal or None},
-            {"term": _("Next review"), "text": measure.review_on.isoformat() if measure.review_on else None},
+            {
+                "term": _("Next review"),
+                "text": measure.review_on.isoformat() if measure.review_on else None,
+                "note": stage_overdue(measure, on),
+            },
         ]
     if measure.document:
         items.append({"term": _("Institutional document"), "text": measure.document})

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods
 from rectify.web import clock
 from rectify.workflow.refusals import NotFound, Refusal
 
-from .. import closing, services
+from .. import closing, deadlines, services
 from .filing import request_closure_with_files
 from .filled import Filled, next_address, shown_back, typed
 from .measure import measure_page
+from .papers import on_measure
 
 SERVICES: Mapping[str, Any] = {
     "complete": services.complete,
@@ -25,16 +26,23 @@ SERVICES: Mapping[str, Any] = {
     "return": closing.return_for_rework,
     "recall": closing.recall,
     "reopen": closing.reopen,
+    "request_extension": deadlines.request_extension,
+    "request_long_term": deadlines.request_long_term,
+    "review_stage": deadlines.review_stage,
     "correct": services.correct,
 }
-WITH_FILES: Mapping[str, Any] = {"request_closure": request_closure_with_files}
+WITH_FILES: Mapping[str, Any] = {"request_closure": request_closure_with_files, "register_signature": on_measure}
 DONE: Mapping[str, Any] = {
     "complete": _("%(number)s is reported as completed. It is closed once closure is requested and signed."),
     "request_closure": _("Closure of %(number)s is requested."),
     "sign": _("You agreed to %(number)s."),
     "return": _("%(number)s is returned for rework."),
     "recall": _("The request for %(number)s is recalled."),
+    "register_signature": _("The signature on paper for %(number)s is registered."),
     "reopen": _("%(number)s is reopened."),
+    "request_extension": _("An extension for %(number)s is requested; its deadline moves with the last signature."),
+    "request_long_term": _("Moving %(number)s to long term is requested."),
+    "review_stage": _("The stage of %(number)s is reviewed."),
     "correct": _("The report on %(number)s is corrected."),
 }
 

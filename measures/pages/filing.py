@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from rectify.web.stored_files import Received, receive
 from rectify.workflow.acts import Act
 from rectify.workflow.refusals import Invalid, Refusal
 
@@ -25,41 +26,55 @@ LIKELY_KINDS = {
     ".csv": EvidenceKind.LEDGER,
 }
 MAX_FILES = 20
+FIELDS = ("title", "kind", "dated_on", "replaces")
 
 
-@transaction.atomic
 def add_files(
-    act: Act, measure_id: int, files: Sequence[UploadedFile], title: str = "", kind: str = ""
+    act: Act, measure_id: int, files: Sequence[Received], fields: Mapping[str, Any] | None = None
 ) -> list[Evidence]:
-    """Adds files one after the other; a single refused one refuses all.
+    """Adds files one after the other; a single refused one refuses all. Call it inside a transaction.
 
     Args:
-        title: of the only file, or what stands before the name of each of several; the bare name where empty.
-        kind: one for all; by the file's ending where empty.
+        fields: title, of the only file, or what stands before the name of each of several, the bare name where empty;
+            kind, one for all, by the file's ending where empty; dated_on; replaces.
     """
+    given = {name: value for name, value in (fields or {}).items() if name in FIELDS}
     if len(files) > MAX_FILES:
         raise Invalid(errors={"file": [_("At most %(count)d files at a time.") % {"count": MAX_FILES}]})
+    if given.get("replaces") and len(files) > 1:
+        raise Invalid(errors={"file": [_("One file takes the place of one; choose a single file.")]})
     added = []
     for file in files:
-        name = Path((file.name or "").replace("\\", "/")).name
-        bare = Path(name).stem[:150] or name
+        name = Path((file.upload.name or "").replace("\\", "/")).name
+        bare, title = Path(name).stem[:150] or name, given.get("title", "")
         words = bare if not title else title if len(files) == 1 else f"{title}：{bare}"
         likely = LIKELY_KINDS.get(Path(name).suffix.lower(), EvidenceKind.DOCUMENT)
+        data = {**given, "title": words, "kind": given.get("kind") or likely}
         try:
-            added.append(add_evidence(act, measure_id, {"title": words, "kind": kind or likely}, file))
+            added.append(add_evidence(act, measure_id, data, file))
         except Refusal as refusal:
             raise _naming(refusal, name, many=len(files) > 1) from refusal
     return added
 
 
-def add_chosen_files(act: Act, measure_id: int, files: Sequence[UploadedFile], title: str, kind: str) -> list[Evidence]:
+def add_chosen_files(
+    act: Act, measure_id: int, files: Sequence[UploadedFile], fields: Mapping[str, Any]
+) -> list[Evidence]:
     """The same for a form whose only purpose is its files: none is refused, after the checks of role and state."""
     if files:
-        return add_files(act, measure_id, files, title, kind)
+        received = received_files(files)
+        with transaction.atomic():
+            return add_files(act, measure_id, received, fields)
+    given = {name: value for name, value in fields.items() if name == "replaces"}
     try:
-        return [add_evidence(act, measure_id, {"title": "-", "kind": EvidenceKind.OTHER}, None)]
+        return [add_evidence(act, measure_id, {**given, "title": "-", "kind": EvidenceKind.OTHER}, None)]
     except Invalid as refusal:
         raise Invalid(errors={"file": [_("Please choose a file.")]}) from refusal
+
+
+def received_files(files: Sequence[UploadedFile]) -> list[Received]:
+    """Looks into files before anything is locked; no more of them than are taken."""
+    return [receive(file) for file in files[: MAX_FILES + 1]]
 
 
 def _naming(refusal: Refusal, name: str, many: bool) -> Refusal:
@@ -69,18 +84,20 @@ def _naming(refusal: Refusal, name: str, many: bool) -> Refusal:
     return refusal
 
 
-@transaction.atomic
 def report_with_files(act: Act, measure_id: int, data: Mapping[str, Any], files: Sequence[UploadedFile]) -> Measure:
     """Reports progress and adds the files that prove it; see `services.report_progress`."""
-    measure = services.report_progress(act, measure_id, data)
-    add_files(act, measure_id, files)
-    return measure
+    received = received_files(files)
+    with transaction.atomic():
+        measure = services.report_progress(act, measure_id, data)
+        add_files(act, measure_id, received)
+        return measure
 
 
-@transaction.atomic
 def request_closure_with_files(
     act: Act, measure_id: int, data: Mapping[str, Any], files: Sequence[UploadedFile]
 ) -> Measure:
     """Adds the last files, then asks to strike the measure off against all of them; see `closing.request_closure`."""
-    add_files(act, measure_id, files)
-    return closing.request_closure(act, measure_id, data)
+    received = received_files(files)
+    with transaction.atomic():
+        add_files(act, measure_id, received)
+        return closing.request_closure(act, measure_id, data)

@@ -55,7 +55,7 @@ class Filled:
     @property
     def typed_words(self) -> list[str]:
         """The words that would be lost where the form itself cannot be shown again."""
-        names = ("note", "comment", "reason", "done", "next_step", "difficulty")
+        names = ("note", "comment", "reason", "done", "next_step", "difficulty", "stage_goal")
         return [str(self.values[name]) for name in names if self.values.get(name)] if self.refusal else []
 
 
@@ -64,6 +64,8 @@ def typed(request: HttpRequest) -> dict[str, Any]:
     data: dict[str, Any] = request.POST.dict()
     outcomes = {name: data.get(f"outcome-{name}", "").strip() for name in OUTCOME_UNITS}
     data["outcomes"] = {name: quantity for name, quantity in outcomes.items() if quantity}
+    if "criteria_shown" in data:
+        data["criteria"] = request.POST.getlist("criteria")
     chosen = [text for text in request.POST.getlist("stock") if text]
     if chosen:
         data["own_words"], data["chosen"] = data.get("reason", ""), chosen

@@ -1,26 +1,29 @@
 """What the forms on the pages of measures and sub-issues start with, and what they show again after a refusal."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from issues.models import Round
 from issues.states import Kind
+from rectify.web.stored_files import FILE_TYPES
 
-from ..closing import what_is_missing
-from ..evidence import FILE_TYPES
+from ..closing import seen_digest, what_is_missing
 from ..inputs import OUTCOME_UNITS
-from ..models import EvidenceKind, Measure, MeasureHistory
+from ..models import ClosingRules, EvidenceKind, Measure, MeasureHistory
+from ..parties import concern_of, pending_request
+from .deadlines import ACTS as DEADLINE_ACTS
+from .deadlines import form_of
 from .filled import Filled
 from .minutes import REPORTS
+from .papers import paper_fields
 
-STOCK_REASONS = (
-    gettext_lazy("The evidence does not suffice; please add to it."),
-    gettext_lazy("What was done is not said in particular; please write down steps and results."),
-    gettext_lazy("It does not match what the measure asks; please answer it point by point."),
-)
+# The acts with whose forms something can be returned.
+RETURNING = ("sign", "return")
 FIELD_NAMES = {
     "progress": gettext_lazy("Progress"),
     "done": gettext_lazy("What was done"),
@@ -36,7 +39,14 @@ FIELD_NAMES = {
     "title": gettext_lazy("Title"),
     "kind": gettext_lazy("Kind"),
     "replaces": gettext_lazy("Entry to correct"),
+    "instead_of": gettext_lazy("File to replace"),
+    "dated_on": gettext_lazy("Day that it bears"),
     "result": gettext_lazy("Accepted as"),
+    "due_on": gettext_lazy("New deadline"),
+    "stage_goal": gettext_lazy("Stage goal"),
+    "review_on": gettext_lazy("Next review"),
+    "final_on": gettext_lazy("Final day"),
+    "met": gettext_lazy("Is the stage goal met?"),
     "version": gettext_lazy("Version"),
 }
 # Which input an error is about, where it does not carry the field's own name.
@@ -67,35 +77,47 @@ def error_lines(errors: Mapping[str, list[Any]], prefix: str) -> list[dict[str, 
     ]
 
 
-def plain_form(filled: Filled, act: str) -> dict[str, Any]:
-    """What every form of an act has: values, errors, the quick reasons, and what may be uploaded."""
+def plain_form(filled: Filled, act: str, round_: Round) -> dict[str, Any]:
+    """What every form of an act has: values, errors, the round's stock reasons, and what may be uploaded."""
     sent = filled if filled.act == act else Filled(act)
-    errors = sent.errors
+    errors, chosen = sent.errors, sent.values.get("chosen", ())
     return {
         "act": act,
         "values": sent.values if sent.refusal else {},
         "errors": errors,
         "error_lines": error_lines(errors, "act"),
-        "stock": [(text, str(text) in sent.values.get("chosen", ())) for text in STOCK_REASONS],
+        "stock": [(text, text in chosen) for text in (return_reasons(round_) if act in RETURNING else ())],
         "upload": upload_limits(),
     }
 
 
-def fields_for(measure: Measure, act: str, filled: Filled) -> dict[str, Any]:
+def return_reasons(round_: Round) -> list[str]:
+    """The stock reasons for returning a request, in the office's words."""
+    rules = ClosingRules.objects.filter(round=round_).first()
+    return list(rules.return_reasons) if rules else []
+
+
+def fields_for(measure: Measure, act: str, filled: Filled, on: date) -> dict[str, Any]:
     """The form of an act on a measure; empty where no act is chosen."""
     if not act:
         return {}
-    form = plain_form(filled, act)
+    form = plain_form(filled, act, measure.sub_issue.round)
     form["percent"] = measure.kind != Kind.LONG_TERM
+    if act in ("sign", "register_signature"):
+        request = pending_request(measure)
+        form |= paper_fields(request, concern_of(measure), on)
+        form["digest"] = seen_digest(measure, request)
     if act == "request_closure":
         form["missing"] = what_is_missing(measure)
         form["outcomes"] = [
             (name, unit, form["values"].get(f"outcome-{name}", "")) for name, unit in OUTCOME_UNITS.items()
         ]
-    elif act == "add_evidence":
+    elif act in ("add_evidence", "replace_evidence"):
         form["kinds"] = [("", _("by the kind of file")), *EvidenceKind.choices]
     elif act == "report_progress":
         form["values"] = form["values"] or {"progress": measure.progress}
+    elif act in DEADLINE_ACTS:
+        form |= form_of(measure, act, form, on)
     elif act == "correct":
         _choose_report(measure, form, filled.values.get("replaces", ""))
     return form

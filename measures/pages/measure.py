@@ -16,18 +16,21 @@ from rectify.web.moments import Moment, read_moment
 from rectify.workflow.refusals import NotFound
 from rectify.workflow.signing import Outcome
 
-from ..models import ClosureRequest, Evidence, Measure
+from ..models import ClosureRequest, Measure
 from ..parties import available, parties_to
 from ..past import rewind_measures
-from ..standing import chain_steps, last_change, whose_turn, why_nots
+from ..standing import chain_steps, last_change, whose_turn, why_nots, why_nots_of_deadline
 from ..states import MEASURE_TRANSITIONS
 from .asked import asked_of_measure, path_of
+from .deadlines import WAITING_ACTS, Deadlines, approved_item, deadlines_of, under_review
 from .filled import Filled
 from .forms import fields_for
+from .look_back_lines import of_measure
 from .minutes import minutes, with_corrections
+from .shown_evidence import OF_A_FILE, Reader, evidence_fields, evidence_items
 
 SHOWN_ROWS = 40
-PRIMARY = ("sign", "report_progress", "request_closure", "reopen")
+PRIMARY = ("sign", "report_progress", "request_closure", "reopen", "review_stage")
 
 
 @login_required
@@ -58,6 +61,7 @@ class SeenMeasure:
     request: ClosureRequest | None
     parties: frozenset[str]
     acts: list[str]
+    deadlines: Deadlines
 
 
 def visible_measure(posts: Posts, pk: int) -> Measure:
@@ -87,11 +91,13 @@ def look_at(request: HttpRequest, pk: int) -> SeenMeasure:
         if not rewound:
             raise NotFound(_("This measure did not exist on that day."))
         rewound[0].sub_issue = found.sub_issue
-        return SeenMeasure(rewound[0], posts, moment, None, frozenset(), [])
+        return SeenMeasure(rewound[0], posts, moment, None, frozenset(), [], deadlines_of(found, moment))
     newest = found.closure_requests.prefetch_related("signatures").order_by("-pk").first()
     pending = newest if newest is not None and newest.outcome == Outcome.PENDING else None
-    acts = available(found, posts, pending)
-    return SeenMeasure(found, posts, moment, newest, parties_to(found, posts, pending), acts)
+    acts, deadlines = available(found, posts, pending), deadlines_of(found, moment)
+    if deadlines.pending is not None:
+        acts = [act for act in acts if act not in WAITING_ACTS]
+    return SeenMeasure(found, posts, moment, newest, parties_to(found, posts, pending), acts, deadlines)
 
 
 def page_context(request: HttpRequest, seen: SeenMeasure, filled: Filled) -> dict[str, Any]:
@@ -101,29 +107,37 @@ def page_context(request: HttpRequest, seen: SeenMeasure, filled: Filled) -> dic
     rows = list(history_of(found, seen.moment)[: None if whole else SHOWN_ROWS + 1])
     shown = rows if whole else rows[:SHOWN_ROWS]
     opened = filled.act if filled.act in seen.acts else "sign" if "sign" in seen.acts and not filled.refusal else ""
+    reader = Reader(seen.posts, seen.moment.known_on or on, seen.acts, seen.parties, present=not past)
     return {
         "measure": found,
         "seen": seen,
         "path": path_of(found.sub_issue),
-        "asked": asked_of_measure(found, on),
+        "asked": asked_of_measure(found, on, approved_item(found, seen.deadlines.granted)),
+        "deadline": under_review(seen.deadlines.pending, seen.posts, on),
         "days_left": (found.due_on - on).days if found.due_on else None,
         "latest": latest_report(found),
-        "evidence": evidence_items(evidence_of(found, seen.moment)),
+        "evidence": evidence_items(evidence_of(found, seen.moment), reader),
         "minutes": minutes(shown),
         "more_rows": len(rows) > len(shown),
         "turn": "" if past else whose_turn(found, seen.request, last_change(rows), on),
         "chain": chain_of(seen, rows),
-        "why_nots": why_nots(found, seen.posts, seen.parties, seen.request, seen.acts)
-        if not seen.moment.is_past
-        else [],
+        "why_nots": [] if past else why_not_words(seen),
         "buttons": buttons(found, seen.acts, opened),
         "here": reverse("measure", args=[found.pk]),
         "opened": opened,
         "panel": f"measures/act_{opened}.html" if opened else "",
         "act_url": reverse("measure-act", args=[found.pk, opened]) if opened else "",
-        "form": fields_for(found, opened, filled),
+        "form": fields_for(found, opened, filled, on) | evidence_fields(found, opened, reader, filled.values),
+        "look_back": None if past else of_measure(found, seen.posts, on, filled),
         "filled": filled,
     }
+
+
+def why_not_words(seen: SeenMeasure) -> list[str]:
+    """Why acts that the reader would expect are not open now."""
+    pending = seen.deadlines.pending
+    words = [] if pending is None else why_nots_of_deadline(seen.measure, seen.posts, seen.parties, pending)
+    return words or why_nots(seen.measure, seen.posts, seen.parties, seen.request, seen.acts)
 
 
 def history_of(found: Measure, moment: Moment) -> Any:
@@ -140,26 +154,6 @@ def evidence_of(found: Measure, moment: Moment) -> Any:
     """A measure's evidence on the day that is shown, newest first."""
     files = found.evidence.order_by("-pk")
     return files.filter(uploaded_on__lte=moment.known_on or moment.on) if moment.is_past else files
-
-
-def evidence_items(files: Any) -> list[dict[str, Any]]:
-    """Evidence for the `evidence` component."""
-    return [evidence_item(file) for file in files]
-
-
-def evidence_item(file: Evidence) -> dict[str, Any]:
-    kind = file.content_type
-    icon = "image" if kind.startswith("image/") else "table" if "sheet" in kind or "excel" in kind else "file"
-    return {
-        "title": file.title,
-        "url": reverse("evidence", args=[file.pk]),
-        "kind": file.get_kind_display(),
-        "name": file.filename,
-        "bytes": file.size,
-        "on": file.uploaded_on,
-        "who": file.uploaded_by_name,
-        "icon": icon,
-    }
 
 
 def latest_report(found: Measure) -> list[dict[str, Any]]:
@@ -186,10 +180,10 @@ def chain_of(seen: SeenMeasure, rows: list[Any]) -> list[dict[str, Any]]:
 
 
 def buttons(found: Measure, acts: list[str], opened: str) -> list[dict[str, Any]]:
-    """The open acts as links to their forms, the likeliest one first; not the one whose form is open."""
+    """The open acts as links to their forms, the likeliest first; not the one that is open, nor those of a file."""
     first = next((act for act in PRIMARY if act in acts), "")
     here = reverse("measure", args=[found.pk])
-    ordered = sorted((act for act in acts if act != opened), key=lambda act: act != first)
+    ordered = sorted((act for act in acts if act != opened and act not in OF_A_FILE), key=lambda act: act != first)
     return [
         {
             "act": act,

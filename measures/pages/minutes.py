@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from issues.models import SubIssueHistory
 from issues.states import SUB_ISSUE_TRANSITIONS, SubIssueStatus
@@ -19,10 +18,14 @@ from rectify.workflow.transitions import TransitionTable
 from ..inputs import OUTCOME_UNITS
 from ..models import MeasureHistory
 from ..states import MEASURE_TRANSITIONS, MeasureStatus
+from .deadlines import in_words
+from .look_back_words import LOOK_BACK_SENTENCES
+from .shown_evidence import links
 
 Line = dict[str, Any]
 
 REPORTS = ("report_progress", "correct")
+OF_EVIDENCE = ("add_evidence", "replace_evidence", "withdraw_evidence")
 FIELD_LABELS: Mapping[str, Any] = {
     "status": gettext_lazy("Status"),
     "progress": gettext_lazy("Progress"),
@@ -50,7 +53,7 @@ def minutes(rows: Iterable[HistoryRow], prefix: str = "entry") -> list[Line]:
         prefix: makes the anchors of two timelines on one page differ.
     """
     listed = list(rows)
-    acts = {row.act_id for row in listed if row.action != "add_evidence"}
+    acts = {row.act_id for row in listed if row.action not in OF_EVIDENCE}
     files: dict[Any, list[Line]] = {}
     for row in listed:
         if row.action == "add_evidence" and row.act_id in acts:
@@ -74,7 +77,7 @@ def _line(row: HistoryRow, prefix: str, files: list[Line]) -> Line:
         "sentence": sentence(row),
         "reason": row.reason or row.payload.get("note") or row.payload.get("comment") or "",
         "changes": changes(row),
-        "evidence": [_file(row)] if row.action == "add_evidence" else files,
+        "evidence": [_file(row)] if row.action in OF_EVIDENCE else files,
         "hash": row.hash,
         "sequence": row.sequence,
         "struck_by": replaced_by,
@@ -88,9 +91,13 @@ def _file(row: HistoryRow) -> Line:
     facts = row.payload.get("evidence", {})
     return {
         "title": facts.get("title", ""),
-        "url": reverse("evidence", args=[facts.get("id", 0)]),
+        # The way to the file itself stands beside the evidence; here it would be repeated with every entry.
+        **links(facts.get("id", 0), facts.get("filename", "")),
+        "download_url": "",
         "name": facts.get("filename", ""),
         "bytes": facts.get("size"),
+        "dated_on": parse_date(facts.get("dated_on", "")),
+        "withdrawn": row.action == "withdraw_evidence",
     }
 
 
@@ -129,18 +136,81 @@ def _acceptance_requested(row: HistoryRow) -> str:
     return _("requested acceptance, to be closed.")
 
 
-def _signed(row: HistoryRow) -> str:
+def signed_words(row: HistoryRow) -> str:
+    """That a step was signed, by whom in whose place, without the end of the sentence."""
     step = {"step": row.payload.get("step", 0), "of": row.payload.get("of", 0)}
-    # A leader signs (签批); a head or the office checks (审核).
+    # A leader signs (签批); the leading group decides (审定); a head or the office checks (审核).
     if row.payload.get("signed_as") == Signer.LEADER:
         words = _("signed, step %(step)d of %(of)d") % step
+    elif row.payload.get("signed_as") == Signer.CHAIR:
+        words = _("decided in favour, step %(step)d of %(of)d") % step
     else:
         words = _("checked and agreed, step %(step)d of %(of)d") % step
+    if place := row.payload.get("acting_for"):
+        words = _("%(signed)s, in place of %(name)s") % {"signed": words, "name": place}
+    if row.payload.get("on_paper"):
+        facts = {"signed": words, "name": row.payload.get("signer", ""), "day": row.payload.get("signed_on", "")}
+        words = _("entered the signature that %(name)s gave on paper on %(day)s: %(signed)s") % facts
+    return words
+
+
+def _signed(row: HistoryRow) -> str:
+    words = signed_words(row)
     ends: dict[str, str] = {
         MeasureStatus.CLOSED: _("%(signed)s; closed with this."),
         SubIssueStatus.SUSTAINED: _("%(signed)s; accepted, work continues."),
     }
     return (ends.get(row.to_status) or _("%(signed)s.")) % {"signed": words}
+
+
+def _extension_requested(row: HistoryRow) -> str:
+    day = _day(row.payload.get("due_on"))
+    if row.payload.get("overdue"):
+        return _("requested, when the measure was overdue, an extension until %(day)s.") % {"day": day}
+    return _("requested an extension until %(day)s.") % {"day": day}
+
+
+def _long_term_requested(row: HistoryRow) -> str:
+    words = _("requested moving to long term, next review on %(day)s; stage goal: %(goal)s")
+    return words % {"day": _day(row.payload.get("review_on")), "goal": row.payload.get("stage_goal", "")}
+
+
+def _granted(row: HistoryRow) -> str:
+    words = {"signed": signed_words(row)}
+    if row.action == "sustain":
+        return _("%(signed)s; moved to long term with this.") % words
+    return _("%(signed)s; with this the deadline is extended until %(day)s.") % (
+        words | {"day": _day(row.payload.get("new", {}).get("due_on"))}
+    )
+
+
+def _stage_reviewed(row: HistoryRow) -> str:
+    if row.payload.get("met"):
+        return _("reviewed the stage: its goal is met.")
+    return _("reviewed the stage: its goal is not met; the measure is to be rectified again.")
+
+
+def _day(kept: str | None) -> str:
+    """A kept day as it stands in a sentence."""
+    day = parse_date(kept or "")
+    return in_words(day) if day else ""
+
+
+def _evidence_replaced(row: HistoryRow) -> str:
+    words = _("uploaded a newer version in place of “%(title)s”") % row.payload.get("instead_of", {"title": ""})
+    return _with_void(words, row)
+
+
+def _evidence_withdrawn(row: HistoryRow) -> str:
+    return _with_void(_("withdrew “%(title)s”") % row.payload.get("evidence", {"title": ""}), row)
+
+
+def _with_void(words: str, row: HistoryRow) -> str:
+    """What was done to evidence, and whose signatures became void by it."""
+    if names := row.payload.get("void"):
+        facts = {"done": words, "names": pgettext("between names", ", ").join(names)}
+        return _("%(done)s; with this the signatures of %(names)s are void.") % facts
+    return _("%(done)s.") % {"done": words}
 
 
 def _corrected(row: HistoryRow) -> str:
@@ -155,15 +225,30 @@ SENTENCES: Mapping[type[HistoryRow], Mapping[str, Callable[[Any], str]]] = {
         "complete": lambda row: _("reported the measure as completed."),
         "request_closure": _closure_requested,
         "sign": _signed,
+        "register_signature": _signed,
         "return": lambda row: _("returned the request for rework."),
         "recall": lambda row: _("recalled the request."),
-        "reopen": lambda row: _("reopened the measure; it is to be rectified again."),
+        **LOOK_BACK_SENTENCES,
+        "request_extension": _extension_requested,
+        "sign_extension": lambda row: _("%(signed)s, on the extension.") % {"signed": signed_words(row)},
+        "return_extension": lambda row: _("returned the request for an extension; the deadline stays."),
+        "recall_extension": lambda row: _("recalled the request for an extension."),
+        "extend": _granted,
+        "request_long_term": _long_term_requested,
+        "sign_long_term": lambda row: _("%(signed)s, on moving to long term.") % {"signed": signed_words(row)},
+        "return_long_term": lambda row: _("returned the request to move to long term."),
+        "recall_long_term": lambda row: _("recalled the request to move to long term."),
+        "sustain": _granted,
+        "review_stage": _stage_reviewed,
         "add_evidence": lambda row: _("added evidence."),
+        "replace_evidence": _evidence_replaced,
+        "withdraw_evidence": _evidence_withdrawn,
     },
     SubIssueHistory: {
         "draft": lambda row: _("entered the sub-issue in the ledger."),
         "request_acceptance": _acceptance_requested,
         "sign": _signed,
+        "register_signature": _signed,
         "return": lambda row: _("returned the request for rework."),
         "recall": lambda row: _("recalled the request."),
         "reopen": lambda row: _("reopened the sub-issue; it is to be rectified again."),

@@ -23,7 +23,8 @@ from .asked import path_of
 from .filing import report_with_files
 from .filled import Filled, next_address, shown_back, typed
 from .forms import FIELD_NAMES, error_lines, upload_limits
-from .measure import evidence_items, latest_report, visible_measure
+from .measure import latest_report, visible_measure
+from .shown_evidence import evidence_items
 
 ACT = "report_progress"
 SHAPES = {"ledger": "measures/report_row.html", "row": "measures/report_row.html"}

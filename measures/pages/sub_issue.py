@@ -29,10 +29,12 @@ from ..models import Measure, MeasureHistory
 from ..past import rewind_measures
 from ..standing import chain_steps, for_days, last_change, waiting_since, waits_for, why_nots_of_sub_issue
 from ..states import SETTLED
+from ..summary import acceptance_summary
 from .asked import asked_of_sub_issue, path_of
 from .filled import Filled, next_address, shown_back, typed
 from .forms import plain_form
 from .minutes import minutes, with_corrections
+from .papers import criteria_fields, on_sub_issue, paper_fields
 
 SERVICES: Mapping[str, Any] = {
     "request_acceptance": closure.request_acceptance,
@@ -46,10 +48,21 @@ DONE: Mapping[str, Any] = {
     "sign": gettext_lazy("You agreed to %(number)s."),
     "return": gettext_lazy("%(number)s is returned for rework."),
     "recall": gettext_lazy("The request for %(number)s is recalled."),
+    "register_signature": gettext_lazy("The signature on paper for %(number)s is registered."),
     "reopen": gettext_lazy("%(number)s is reopened."),
 }
 # Of the measures' histories, the acts that say how the sub-issue came to where it is.
-KEY_ACTS = ("complete", "request_closure", "sign", "return", "reopen")
+KEY_ACTS = (
+    "complete",
+    "request_closure",
+    "sign",
+    "register_signature",
+    "return",
+    "reopen",
+    "extend",
+    "sustain",
+    "review_stage",
+)
 SHOWN_ROWS = 40
 
 
@@ -64,20 +77,27 @@ def sub_issue(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sub_issue_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Does an act on a sub-issue and returns to its page; shows the form again where it was refused."""
-    if act not in SERVICES:
+    if act not in DONE:
         raise Http404
     here = reverse("sub-issue", args=[pk])
     if request.method != "POST":
         return redirect(f"{here}?act={act}")
     data = typed(request)
     try:
-        done = SERVICES[act](clock.act_of(request.user), pk, data)
+        done = do(request, act, pk, data)
     except NotFound:
         raise
     except Refusal as refusal:
         return sub_issue_page(request, pk, Filled(act, shown_back(data), refusal))
     messages.success(request, DONE[act] % {"number": done.number})
     return redirect(next_address(request, here))
+
+
+def do(request: HttpRequest, act: str, pk: int, data: Mapping[str, Any]) -> SubIssue:
+    """Calls the service of an act, with the files of the form where it takes some."""
+    if act == "register_signature":
+        return on_sub_issue(clock.act_of(request.user), pk, data, request.FILES.getlist("file"))
+    return SERVICES[act](clock.act_of(request.user), pk, data)
 
 
 def visible_sub_issue(posts: Posts, pk: int) -> SubIssue:
@@ -199,9 +219,14 @@ def present(
     pending = newest if newest is not None and newest.outcome == Outcome.PENDING else None
     parties, acts = issues.parties_to(found, posts, pending), issues.available(found, posts, pending)
     opened = filled.act if filled.act in acts else "sign" if "sign" in acts and not filled.refusal else ""
-    form = plain_form(filled, opened) if opened else {}
+    form = plain_form(filled, opened, found.round) if opened else {}
     if opened == "request_acceptance":
         form["results"] = results(readiness, found)
+        form["values"] = form["values"] or {"note": acceptance_summary(found)}
+    if opened in ("request_acceptance", "sign"):
+        form["criteria"] = criteria_fields(found.round, form["values"].get("criteria", ()))
+    if opened == "register_signature":
+        form |= paper_fields(pending, issues.concern_of(found), on)
     return {
         "turn": whose_turn(found, newest, [row for row in rows if not isinstance(row, MeasureHistory)]),
         "chain": chain_of(found, newest, rows),

@@ -1,5 +1,7 @@
 """What waits for a person, and signing it one after the other like a folder."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,63 +18,96 @@ from rectify.workflow.refusals import Refusal
 
 from ..inputs import OUTCOME_UNITS
 from ..models import Measure
-from ..standing import chain_steps, for_days, post_of, queue_name, waits_for
-from ..todo import Waiting, asked_by, returned_with_reasons, to_sign
+from ..requests import ACCEPTANCE, CLOSURE, DEADLINE_KINDS, EXTENSION, KINDS, LONG_TERM, RequestKind
+from ..standing import chain_steps, for_days, post_of, queue_name, stage_overdue, waits_for
+from ..todo import OfRequest, Waiting, asked_by, returned_with_reasons, stages_due, to_sign
+from . import closing, deadline_acts, sub_issue
 from .asked import asked_of_measure, asked_of_sub_issue
-from .closing import DONE as MEASURE_DONE
-from .closing import SERVICES as MEASURE_SERVICES
+from .deadlines import RETURN_REASONS, earlier_items, facts_of, in_short
 from .filled import Filled, shown_back, typed
 from .forms import plain_form
-from .measure import evidence_items, latest_report
-from .sub_issue import DONE as SUB_ISSUE_DONE
-from .sub_issue import SERVICES as SUB_ISSUE_SERVICES
+from .look_back_lines import waiting_lines
+from .measure import latest_report
+from .shown_evidence import Reader, evidence_items
 
-TABS = ("to-sign", "returned", "asked")
-KINDS = {"measure": True, "sub-issue": False}
+TABS = ("to-sign", "returned", "stages", "look-back", "asked")
+BY_NAME: Mapping[str, RequestKind] = {kind.name: kind for kind in KINDS}
+# Kind of request -> its services by act, and what they have done in words.
+SIGNING: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
+    CLOSURE.name: (closing.SERVICES, closing.DONE),
+    ACCEPTANCE.name: (sub_issue.SERVICES, sub_issue.DONE),
+    EXTENSION.name: (deadline_acts.SERVICES[EXTENSION.name], deadline_acts.DONE),
+    LONG_TERM.name: (deadline_acts.SERVICES[LONG_TERM.name], deadline_acts.DONE),
+}
 
 
 @login_required
 @require_safe
 def todo(request: HttpRequest) -> HttpResponse:
-    """Three lists: to sign, returned to me, asked by me. The first that is not empty is shown unless one is named."""
+    """Lists of what waits. The first that is not empty is shown unless one is named."""
     on = clock.today()
     posts = Posts.of(request.user, on)
     lists: dict[str, list[Any]] = {
         "to-sign": to_sign(posts, on),
         "returned": returned_with_reasons(posts),
+        "stages": list(stages_due(posts, on).select_related("lead_department")),
+        "look-back": waiting_lines(posts, on),
         "asked": asked_by(posts, on),
     }
+    # Stages are reviewed by departments; nobody else has them. Few are asked anything after a look-back.
+    hidden = {"stages" if not posts.department_ids() else "", "look-back" if not lists["look-back"] else ""}
+    tabs = [name for name in TABS if name not in hidden]
     wanted = request.GET.get("tab", "")
-    tab = wanted if wanted in TABS else next((name for name in TABS if lists[name]), TABS[0])
-    labels = {"to-sign": queue_name(posts), "returned": _("Returned to me"), "asked": _("Asked by me")}
+    tab = wanted if wanted in tabs else next((name for name in tabs if lists[name]), tabs[0])
+    labels = {
+        "to-sign": queue_name(posts),
+        "returned": _("Returned to me"),
+        "stages": _("Stages to review"),
+        "look-back": _("Remarks and look-back"),
+        "asked": _("Asked by me"),
+    }
     context = {
         "tab": tab,
         "tabs": [
             {"label": labels[name], "url": f"?tab={name}", "count": len(lists[name]), "current": name == tab}
-            for name in TABS
+            for name in tabs
         ],
-        "lines": [line_of(item, on) for item in lists[tab]],
+        "lines": lines_of(tab, lists[tab], on),
         "to_sign": len(lists["to-sign"]),
         "returned": len(lists["returned"]),
+        "stages": len(lists["stages"]),
+        "looked_back": len(lists["look-back"]),
         "first": item_url(lists["to-sign"][0]) if lists["to-sign"] else "",
     }
     return render(request, "todo/todo.html", context)
 
 
+def lines_of(tab: str, found: list[Any], on: date) -> list[dict[str, Any]]:
+    """What a tab's list shows."""
+    if tab == "look-back":
+        return found
+    return [stage_line(item, on) if tab == "stages" else line_of(item) for item in found]
+
+
 def item_url(item: Waiting) -> str:
     """The address of an item to sign."""
-    return reverse("todo-item", args=["measure" if item.is_measure else "sub-issue", item.subject.pk])
+    return reverse("todo-item", args=[item.kind.name, item.key])
 
 
-def line_of(item: Any, on: Any) -> dict[str, Any]:
+def page_of(item: OfRequest) -> str:
+    """The page of what a request is about."""
+    return reverse("measure" if item.is_measure else "sub-issue", args=[item.subject.pk])
+
+
+def line_of(item: Any) -> dict[str, Any]:
     """A line about something that waits or was returned."""
     subject, request = item.subject, item.request
-    page = reverse("measure" if item.is_measure else "sub-issue", args=[subject.pk])
     line = {
         "number": subject.number,
         "title": subject.content if item.is_measure else subject.title,
-        "what": _("Closure of a measure") if item.is_measure else _("Acceptance of a sub-issue"),
-        "url": page,
+        "what": item.kind.label,
+        "detail": in_short(request) if item.kind in DEADLINE_KINDS else "",
+        "url": page_of(item),
         "department": subject.lead_department.name,
         "asked_by": request.asked_by_name,
         "asked_on": request.asked_on,
@@ -86,13 +121,27 @@ def line_of(item: Any, on: Any) -> dict[str, Any]:
             "days": for_days(item.days),
             "days_number": item.days,
         }
-    act = "request_closure" if item.is_measure else "request_acceptance"
-    mend = "report_progress" if item.is_measure else act
     return line | {
         "reason": item.reason,
         "who": item.who,
         "ended_on": request.ended_on,
-        "mend_url": f"{page}?act={mend}#act",
+        "mend_url": f"{page_of(item)}?act={item.kind.mends}#act",
+    }
+
+
+def stage_line(measure: Measure, on: date) -> dict[str, Any]:
+    """A line about a long-term measure whose review day has come."""
+    page = reverse("measure", args=[measure.pk])
+    return {
+        "number": measure.number,
+        "title": measure.content,
+        "what": _("Review of a stage"),
+        "department": measure.lead_department.name,
+        "review_on": measure.review_on,
+        "late": stage_overdue(measure, on),
+        "goal": measure.stage_goal,
+        "url": page,
+        "mend_url": f"{page}?act=review_stage#act",
     }
 
 
@@ -100,77 +149,99 @@ def line_of(item: Any, on: Any) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def todo_item(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """One item to sign with everything one needs for it; signing or returning it leads to the next."""
-    if kind not in KINDS:
+    if kind not in BY_NAME:
         raise Http404
     if request.method != "POST":
-        return folder(request, KINDS[kind], pk, Filled())
-    is_measure = KINDS[kind]
-    services, done = (MEASURE_SERVICES, MEASURE_DONE) if is_measure else (SUB_ISSUE_SERVICES, SUB_ISSUE_DONE)
+        return folder(request, BY_NAME[kind], pk, Filled())
+    services, done = SIGNING[kind]
     act, data = request.POST.get("act", ""), typed(request)
     if act not in ("sign", "return"):
         raise Http404
-    following = next_after(request, is_measure, pk)
+    following = next_after(request, BY_NAME[kind], pk)
     try:
-        subject = services[act](clock.act_of(request.user), pk, data)
+        row = services[act](clock.act_of(request.user), pk, data)
     except Refusal as refusal:
         if refusal.status == 404:
             raise
-        return folder(request, is_measure, pk, Filled(act, shown_back(data), refusal))
+        return folder(request, BY_NAME[kind], pk, Filled(act, shown_back(data), refusal))
+    subject = row.measure if BY_NAME[kind] in DEADLINE_KINDS else row
     messages.success(request, done[act] % {"number": subject.number})
     return redirect(following)
 
 
-def next_after(request: HttpRequest, is_measure: bool, pk: int) -> str:
+def place_in(queue: list[Waiting], kind: RequestKind, pk: int) -> int | None:
+    """Where an item stands in the queue; None where it is not, or no longer, this person's to sign."""
+    return next((place for place, item in enumerate(queue) if item.kind is kind and item.key == pk), None)
+
+
+def next_after(request: HttpRequest, kind: RequestKind, pk: int) -> str:
     """The address of the item that follows one in the queue, the first again after the last."""
     on = clock.today()
     queue = to_sign(Posts.of(request.user, on), on)
-    place = next((i for i, item in enumerate(queue) if item.is_measure == is_measure and item.subject.pk == pk), None)
+    place = place_in(queue, kind, pk)
     if place is None or len(queue) < 2:
         return reverse("todo")
     return item_url(queue[(place + 1) % len(queue)])
 
 
-def folder(request: HttpRequest, is_measure: bool, pk: int, filled: Filled) -> HttpResponse:
+def elsewhere(request: HttpRequest, kind: RequestKind, pk: int) -> str:
+    """The page that says what became of an item, and 404 where it is not to be seen."""
+    if kind in DEADLINE_KINDS:
+        return reverse("measure", args=[deadline_acts.measure_of(kind, pk, request.user)])
+    return reverse("measure" if kind.is_measure else "sub-issue", args=[pk])
+
+
+def folder(request: HttpRequest, kind: RequestKind, pk: int, filled: Filled) -> HttpResponse:
     """The item as a folder: what was asked, what was done, the evidence, who signed before."""
     on = clock.today()
     posts = Posts.of(request.user, on)
     queue = to_sign(posts, on)
-    place = next((i for i, item in enumerate(queue) if item.is_measure == is_measure and item.subject.pk == pk), None)
+    place = place_in(queue, kind, pk)
     if place is None:
-        # Signed meanwhile, or not this person's: its own page says what it is, and 404 where it is not to be seen.
-        return redirect(reverse("measure" if is_measure else "sub-issue", args=[pk]))
+        return redirect(elsewhere(request, kind, pk))
     item = queue[place]
-    request.round = item.subject.sub_issue.round if is_measure else item.subject.round  # type: ignore[attr-defined]
+    round_ = item.subject.sub_issue.round if item.is_measure else item.subject.round
+    request.round = round_  # type: ignore[attr-defined]
     context = {
         "item": item,
         "queue_name": queue_name(posts),
         "subject": item.subject,
-        "is_measure": is_measure,
+        "is_measure": item.is_measure,
         "place": place + 1,
         "total": len(queue),
         "following": item_url(queue[(place + 1) % len(queue)]) if len(queue) > 1 else "",
-        "line": line_of(item, on),
+        "line": line_of(item),
         "chain": chain_steps(item.request, item.subject, on),
-        "form": plain_form(filled, filled.act or "sign"),
+        "form": plain_form(filled, filled.act or "sign", round_),
         "filled": filled,
-        **(of_measure(item, on) if is_measure else of_sub_issue(item, on)),
+        **(of_measure(item, posts, on) if item.is_measure else of_sub_issue(item, on)),
     }
+    if kind in DEADLINE_KINDS:
+        context |= of_deadline(item, filled)
     return render(request, "todo/item.html", context, status=filled.status)
 
 
-def of_measure(item: Waiting, on: Any) -> dict[str, Any]:
+def of_measure(item: Waiting, posts: Posts, on: date) -> dict[str, Any]:
     """What a signer reads of a measure."""
-    request: Any = item.request
-    outcomes = [{"term": OUTCOME_UNITS.get(name, name), "text": value} for name, value in request.outcomes.items()]
+    asked: Mapping[str, Any] = getattr(item.request, "outcomes", {})
     return {
         "asked": asked_of_measure(item.subject, on),
         "latest": latest_report(item.subject),
-        "outcomes": outcomes,
-        "evidence": evidence_items(item.subject.evidence.order_by("-pk")),
+        "outcomes": [{"term": OUTCOME_UNITS.get(name, name), "text": value} for name, value in asked.items()],
+        "evidence": evidence_items(item.subject.evidence.order_by("-pk"), Reader(posts, on, back=item_url(item))),
     }
 
 
-def of_sub_issue(item: Waiting, on: Any) -> dict[str, Any]:
+def of_deadline(item: Waiting, filled: Filled) -> dict[str, Any]:
+    """What a signer reads of a request for a later deadline, or for none."""
+    request: Any = item.request
+    form = plain_form(filled, filled.act or "sign", item.subject.sub_issue.round)
+    chosen = filled.values.get("chosen", ())
+    form |= {"stock": [(text, str(text) in chosen) for text in RETURN_REASONS], "digest": request.digest}
+    return {"outcomes": [*facts_of(request), *earlier_items(request)], "form": form}
+
+
+def of_sub_issue(item: Waiting, on: date) -> dict[str, Any]:
     """What a signer reads of a sub-issue."""
     request: Any = item.request
     measures = Measure.objects.for_display().filter(sub_issue=item.subject).order_by("position")

@@ -24,6 +24,8 @@ SUB_PAGES = {
     "todo": ("/todo/",),
     "ledger": ("/ledger/", "/measures/", "/sub-issues/"),
     "split-table": ("/split-table/",),
+    "acceptance": ("/acceptance/",),
+    "look-backs": ("/look-backs/", "/doubts/"),
 }
 
 
@@ -133,7 +135,10 @@ class Frame:
                 (_("To do"), "todo", "todo", self.todo_count or None),
                 (_("Ledger"), "ledger", "ledger", None),
                 (_("Split table"), "split-table", "report", None),
+                (_("Closure and acceptance"), "acceptance", "check", None),
             ]
+        if not self.posts.roles.isdisjoint({Role.AUDITOR, Role.OFFICE}):
+            entries.append((_("Look-back"), "look-backs", "closure", None))
         return [
             {
                 "label": label,

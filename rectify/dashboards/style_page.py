@@ -342,6 +342,6 @@ def evidence() -> list[dict]:
             "who": say("李岚", "Li Lan"),
             "icon": "table",
             "withdrawn": True,
-            "note": say("版本有误", "wrong version"),
+            "note": say("2021年5月11日由李岚撤下：版本有误", "withdrawn on 11 May 2021 by Li Lan: wrong version"),
         },
     ]

@@ -2,13 +2,19 @@
 
 from django.urls import path
 
-from . import home, ledger, split_table, style_page
+from . import acceptance, home, ledger, looking_back, rules, split_table, style_page
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("home/rows/<int:pk>/", home.row, name="home-row"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/rows/<int:pk>/", ledger.ledger_row, name="ledger-row"),
+    path("acceptance/", acceptance.acceptance, name="acceptance"),
+    path("acceptance/rules/", rules.rules, name="rules"),
+    path("acceptance/meeting/", acceptance.meeting, name="acceptance-meeting"),
+    path("acceptance/meetings/<int:pk>/", acceptance.record, name="acceptance-record"),
+    path("look-backs/", looking_back.look_backs, name="look-backs"),
+    path("doubts/", looking_back.doubts, name="doubts"),
     path("split-table/", split_table.split_table, name="split-table"),
     path("style/", style_page.style_page, name="style"),
 ]

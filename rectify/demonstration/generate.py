@@ -11,8 +11,8 @@ import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
-from measures.evidence import store
 from rectify.organization.models import Department, Leader, Organization, RoleAssignment, User
+from rectify.web.stored_files import store
 
 from .generated.acts import Company
 from .generated.bulk import BulkWriter, gather_statistics

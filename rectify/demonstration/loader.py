@@ -20,9 +20,11 @@ from issues.plan import (
     enter_feedback,
     publish_notice,
 )
-from measures.plan import NewMeasure, approve_plan, draft_measures, set_default_closure_chain
+from measures.plan import NewMeasure, approve_plan, draft_measures, set_closing_defaults
 
-from .people import draw_passwords, give_passwords, keep_sign_ins, make_cast
+from .deadline_scenes import deadline_scenes, long_going, moved_on
+from .people import add_substitute, draw_passwords, give_passwords, keep_sign_ins, make_cast
+from .second_look import play_with_second_look
 from .stage import Stage
 from .story import LONG_TERM_REVIEW, Calendar, Part, Scene, acceptance_scenes, closing_scenes, measures_of, scenes_of
 
@@ -48,6 +50,7 @@ def load_demo(today: date, now: datetime) -> bool:
     with ThreadPoolExecutor(max_workers=1) as pool:
         passwords = draw_passwords(pool)
         cast = make_cast(ledger)
+        add_substitute(cast, today)
         feedback_on = ledger["round"]["feedback_on"]
         _load_round(Stage(cast, Round(), timedelta(0), now), ledger, "", None)
         twin = Stage(cast, Round(), today - TWIN_AGE - feedback_on, now)
@@ -105,9 +108,14 @@ def _load_round(stage: Stage, ledger: Mapping[str, Any], suffix: str, story_toda
         ends = {True: story_today - timedelta(days=7), False: story_today}
         on_measures = ("report", "complete", "evidence", "request", "sign")
         scenes = [s for s in scenes if s.on <= ends[s.kind in on_measures and s.subject in under_way]]
+        # What moved to long term is reviewed, no longer reported on.
+        moved, since = long_going(parts).position, moved_on(story_today)
+        scenes = [s for s in scenes if s.kind != "report" or s.subject != moved or s.on < since]
         scenes += _scenes_under_way(parts, story_today)
-    stage.play(scenes)
-    if story_today is None:
+        scenes += deadline_scenes(parts, under_way, story_today, calendar)
+        play_with_second_look(stage, scenes, story_today)
+    else:
+        stage.play(scenes)
         act = stage.act_by("office", facts["notice_on"], 50)
         stage.round.refresh_from_db()
         publish_notice(
@@ -130,7 +138,7 @@ def _draft(stage: Stage, ledger: Mapping[str, Any], suffix: str, parts: list[Par
     )
     act = stage.act_by("office", facts["feedback_on"], 0)
     stage.round = create_round(act, stage.cast.organization, new)
-    set_default_closure_chain(stage.round)
+    set_closing_defaults(stage.round)
     findings = enter_feedback(stage.act_by("office", facts["feedback_on"], 1), stage.round, _headings(ledger))
     _draft_sub_issues(stage, ledger, findings, parts)
     _draft_measures(stage, ledger, parts)

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,12 @@ def make_cast(ledger: Mapping[str, Any], key: str = "transport", name: str = "",
         RoleAssignment(user=user, role=role, organization=organization, **place)
         for user, (_username, _label, role, place) in zip(users, posts, strict=True)
     )
+    # The Party secretary heads the leading group (领导小组).
+    RoleAssignment.objects.create(
+        user=users[[username for username, *_rest in posts].index("leader-secretary")],
+        role=Role.CHAIR,
+        organization=organization,
+    )
     cast.users = {username: user for user, (username, _label, _role, _place) in zip(users, posts, strict=True)}
     return cast
 
@@ -88,6 +95,24 @@ def _posts(cast: Cast) -> Iterator[tuple[str, str, Role, dict[str, Any]]]:
     yield "system-admin", "系统管理员", Role.SYSTEM_ADMIN, {}
     yield "security-admin", "安全管理员", Role.SECURITY_ADMIN, {}
     yield "audit-admin", "审计管理员", Role.AUDIT_ADMIN, {}
+
+
+def add_substitute(cast: Cast, today: date) -> User:
+    """Somebody who signs in place of the road department's head for the weeks around a day (授权代行)."""
+    user = User(username="deputy-road", name="公路处副处长")
+    user.set_unusable_password()
+    user.save()
+    cast.users[user.username] = user
+    RoleAssignment.objects.create(
+        user=user,
+        role=Role.HEAD,
+        organization=cast.organization,
+        department=cast.departments["road"],
+        acting_for=cast.users["head-road"],
+        valid_from=today - timedelta(days=7),
+        valid_until=today + timedelta(days=21),
+    )
+    return user
 
 
 @dataclass(frozen=True)

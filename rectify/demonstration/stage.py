@@ -8,10 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from issues.models import Round, SubIssue
-from measures import closing, closure, services
+from measures import closing, closure, deadline_signing, deadlines, services
 from measures.evidence import add_evidence
-from measures.models import Measure
+from measures.models import Extension, LongTermRequest, Measure
 from rectify.workflow.acts import Act
+from rectify.workflow.signing import Outcome
 
 from .people import Cast
 from .story import Scene
@@ -67,7 +68,8 @@ class Stage:
         self._on_measure(closing.request_closure, f"liaison-{self._lead(scene)}", scene, scene.facts)
 
     def _signer(self, scene: Scene, department: str, leader: str) -> str:
-        return {"head": f"head-{department}", "office": "office", "leader": f"leader-{leader}"}[scene.facts["signer"]]
+        names = {"head": f"head-{department}", "office": "office", "leader": f"leader-{leader}"}
+        return {**names, "chair": "leader-secretary"}[scene.facts["signer"]]
 
     def _sign(self, scene: Scene) -> None:
         leader = self.measures[scene.subject].responsible_leader.key
@@ -78,6 +80,35 @@ class Stage:
         leader = self.measures[scene.subject].responsible_leader.key
         username = self._signer(scene, self._lead(scene), leader)
         self._on_measure(closing.return_for_rework, username, scene, {"reason": scene.facts["reason"]})
+
+    def _shifted(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """The facts of a scene with the story's days as the round's, in the form in which acts take them."""
+        return {
+            name: (value + self.shift).isoformat() if isinstance(value, date) else value
+            for name, value in facts.items()
+        }
+
+    def _ask_extension(self, scene: Scene) -> None:
+        data = self._shifted(scene.facts)
+        self._on_measure(deadlines.request_extension, f"liaison-{self._lead(scene)}", scene, data)
+
+    def _ask_long_term(self, scene: Scene) -> None:
+        data = self._shifted(scene.facts)
+        self._on_measure(deadlines.request_long_term, f"liaison-{self._lead(scene)}", scene, data)
+
+    def _sign_extension(self, scene: Scene) -> None:
+        self._sign_deadline(deadline_signing.sign_extension, Extension, scene)
+
+    def _sign_long_term(self, scene: Scene) -> None:
+        self._sign_deadline(deadline_signing.sign_long_term, LongTermRequest, scene)
+
+    def _sign_deadline(self, service: Any, requests: Any, scene: Scene) -> None:
+        measure = self.measures[scene.subject]
+        username = self._signer(scene, self._lead(scene), measure.responsible_leader.key)
+        request = requests.objects.get(measure=measure, outcome=Outcome.PENDING)
+        data = {"version": request.version, "comment": "同意。"}
+        service(self.act_by(username, scene.on, scene.order), request.pk, data)
+        measure.refresh_from_db(fields=["version"])
 
     def _on_sub_issue(self, service: Any, username: str, scene: Scene, data: Mapping[str, Any]) -> None:
         sub_issue = self.sub_issues[scene.subject]

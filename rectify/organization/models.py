@@ -47,6 +47,7 @@ class Role(models.TextChoices):
     HEAD = "head", _("Head of department")
     LEADER = "leader", _("Responsible leader")
     ASSISTANT = "assistant", _("Leader's assistant")
+    CHAIR = "chair", _("Leading group")
     OFFICE = "office", _("Rectification office")
     AUDITOR = "auditor", _("Inspection auditor")
     SYSTEM_ADMIN = "system", _("System administrator")
@@ -54,7 +55,7 @@ class Role(models.TextChoices):
     AUDIT_ADMIN = "audit", _("Audit administrator")
 
 
-BUSINESS_ROLES = (Role.LIAISON, Role.HEAD, Role.LEADER, Role.ASSISTANT, Role.OFFICE, Role.AUDITOR)
+BUSINESS_ROLES = (Role.LIAISON, Role.HEAD, Role.LEADER, Role.ASSISTANT, Role.CHAIR, Role.OFFICE, Role.AUDITOR)
 ADMINISTRATOR_ROLES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 # The office and the auditors of a superior organisation read what its subordinates do; never the other way round.
 SUPERIOR_ROLES = (Role.OFFICE, Role.AUDITOR)
@@ -125,7 +126,10 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
 
 
 class RoleAssignment(models.Model):
-    """One role of one person, from and until a day (both inclusive). One person may hold several."""
+    """One role of one person, from and until a day (both inclusive). One person may hold several.
+
+    With `acting_for` it is a substitution (授权代行): the holder signs in that person's place, for a time that ends.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="assignments")
     role = models.CharField(max_length=20, choices=Role.choices)
@@ -134,6 +138,7 @@ class RoleAssignment(models.Model):
     leader = models.ForeignKey(Leader, models.PROTECT, null=True, blank=True, related_name="assignments")
     valid_from = models.DateField(null=True, blank=True)
     valid_until = models.DateField(null=True, blank=True)
+    acting_for = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = RoleAssignmentQuerySet.as_manager()
 
@@ -146,6 +151,10 @@ class RoleAssignment(models.Model):
             models.CheckConstraint(
                 name="leader_roles_name_a_leader",
                 condition=~Q(role__in=["leader", "assistant"]) | Q(leader__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="substitutions_end",
+                condition=Q(acting_for__isnull=True) | Q(valid_from__isnull=False, valid_until__isnull=False),
             ),
         ]
 

@@ -97,6 +97,12 @@ class Posts:
         found = {self._party(assignment, concern) for assignment in self.held}
         return frozenset(party for party in found if party)
 
+    def principals(self, concern: Concern) -> dict[str, int]:
+        """Party -> the person in whose place this person is it; not for what they are by a post of their own."""
+        own = {self._party(a, concern) for a in self.held if a.acting_for_id is None}
+        substitutions = [(self._party(a, concern), a.acting_for_id) for a in self.held if a.acting_for_id is not None]
+        return {party: pk for party, pk in substitutions if party and pk and party not in own}
+
     def who(self, concern: Concern, lead_department: Department | None = None) -> tuple[str, str]:
         """The person's name and department as history keeps them: the post by which they are party to the object.
 

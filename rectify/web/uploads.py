@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http.multipartparser import MultiPartParser
+from django.http.multipartparser import MultiPartParser, MultiPartParserError
 
 # Not characters that a keyboard gives.
 NOT_ALLOWED, TOO_LONG = "\ufffd", "\ufffc"
 # As many bytes as the file systems of most servers take.
 LONGEST_NAME = 255
+# Where the end of a form is looked for.
+TAIL = 4096
 REFUSED_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Cn")
 
 
@@ -40,8 +42,27 @@ class MarkingParser(MultiPartParser):
         return marked_name(file_name) or None
 
 
+class ToTheEnd:
+    """A form on its way in, of which it can be told afterwards whether all of it came.
+
+    Where a connection breaks off, the parser is given less than was announced and takes what there is for the whole.
+    """
+
+    def __init__(self, source: Any) -> None:
+        self.source, self.read_so_far, self.tail = source, 0, b""
+
+    def read(self, size: int) -> bytes:
+        chunk = self.source.read(size)
+        self.read_so_far += len(chunk)
+        self.tail = (self.tail + chunk)[-TAIL:]
+        return chunk
+
+
 class MarkingUploadHandler(FileUploadHandler):
-    """Parses the whole form in place of Django's own parser; the other handlers keep the files."""
+    """Parses the whole form in place of Django's own parser; the other handlers keep the files.
+
+    A form that was cut off on its way is refused as a whole: what it lacks may be the file, or the half of it.
+    """
 
     def handle_raw_input(
         self,
@@ -53,7 +74,19 @@ class MarkingUploadHandler(FileUploadHandler):
     ) -> tuple[Any, Any]:
         assert self.request is not None  # noqa: S101 -- set by Django before it parses
         others = [handler for handler in self.request.upload_handlers if handler is not self]
-        return MarkingParser(META, input_data, others, encoding).parse()
+        source: Any = ToTheEnd(input_data)
+        # Django hands it on as bytes, whatever its signature says.
+        closing = f"--{boundary if isinstance(boundary, str) else bytes(boundary).decode('ascii')}--".encode()
+        try:
+            fields, files = MarkingParser(META, source, others, encoding).parse()
+        except OSError as error:
+            raise MultiPartParserError("The connection broke off.") from error
+        if source.read_so_far < content_length or closing not in source.tail:
+            for _name, listed in files.lists():
+                for file in listed:
+                    file.close()
+            raise MultiPartParserError("The form was cut off.")
+        return fields, files
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         return raw_data

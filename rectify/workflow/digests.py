@@ -24,6 +24,11 @@ def chained_hash(previous_hash: str, exported: Mapping[str, Any]) -> str:
     return hashlib.sha256(f"{previous_hash}\n{canonical_json(exported)}".encode()).hexdigest()
 
 
+def digest_of_content(content: Any) -> str:
+    """The digest of something that is signed."""
+    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+
+
 def digest_of_heads(heads: Iterable[tuple[str, int, str]]) -> str:
     """The digest (校验码) over chain heads, each (chain name, length, hash), in any order."""
     return hashlib.sha256(canonical_json(sorted(heads)).encode()).hexdigest()

@@ -4,15 +4,6 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-# The smallest file that any reader of PDF opens: one empty page.
-PDF = (
-    b"%PDF-1.4\n"
-    b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
-    b"trailer<</Root 1 0 R>>\n%%EOF\n"
-)
-
 
 def follow(link: Locator) -> None:
     """Presses what leads to another page, and waits for that page."""

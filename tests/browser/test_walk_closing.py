@@ -5,8 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.building import PDF
+
 from .conftest import Visit
-from .pages import PDF, act, figure, number_of, row_of, send, told
+from .pages import act, figure, number_of, row_of, send, told
 from .visitor import PHONE, Visitor
 
 pytestmark = pytest.mark.browser
@@ -62,7 +64,7 @@ def agree(signer: Visitor) -> None:
     page = signer.page
     page.get_by_role("link", name="待办").filter(visible=True).first.click()
     page.get_by_role("link", name=re.compile(rf"^{MEASURE} ")).click()
-    expect(page.get_by_role("link", name="施工图审查意见")).to_be_visible()
+    expect(page.get_by_role("link", name="施工图审查意见", exact=True)).to_be_visible()
     if signer.name == "leader-vp_road":
         signer.look("to-sign")
     page.get_by_role("button", name="同意").click()

@@ -8,14 +8,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from issues.models import RoundHistory, SubIssueHistory
-from measures.models import MeasureHistory
+from measures.doubts import counts as counted_doubts
+from measures.look_back.reading import with_progress
+from measures.models import LookBack, MeasureHistory
 from measures.states import MeasureStatus
 from rectify.dashboards.ledger_words import loaded_totals
 from rectify.organization.models import RoleAssignment
 
+from . import waiting
 from .desk import Desk, Part
-from .doubts import doubts
 from .whole import round_sentence
+
+# A home shows the newest; the page of look-backs has all.
+LISTED_SAMPLES = 5
 
 
 @dataclass(frozen=True)
@@ -31,11 +36,13 @@ def parts(desk: Desk, assignments: Iterable[RoleAssignment]) -> list[Part]:
     """One part, however many assignments a person has."""
     if not list(assignments):
         return []
+    answers = waiting.looked_back(desk, "answer")
     return [
         Part(
             template="home/audit.html",
             heading=_("Check of the rectification"),
             lead=round_sentence(desk),
+            pressing=len(answers),
             facts={
                 "totals": _totals(desk),
                 "split_table_url": desk.address("split-table"),
@@ -44,7 +51,10 @@ def parts(desk: Desk, assignments: Iterable[RoleAssignment]) -> list[Part]:
                 "rows": _history_rows(desk),
                 "counts": _counts(desk),
                 # What is doubtful is judged by everything that is known today.
-                "doubts": [] if desk.is_past else doubts(desk),
+                "doubts": [] if desk.is_past else _doubts(desk),
+                "look_backs": [] if desk.is_past else _look_backs(desk),
+                "look_backs_url": f"{desk.address('look-backs')}#draw",
+                "answers": answers,
                 "is_past": desk.is_past,
             },
         )
@@ -64,6 +74,19 @@ def _totals(desk: Desk) -> list[Total]:
     as_planned = _("approved plan: %(n)d") % {"n": planned}
     found.append(Total(figures.measures["total"], _("measures"), as_planned if planned else ""))
     return found
+
+
+def _doubts(desk: Desk) -> list[dict[str, Any]]:
+    """The kinds of signs of paper rectification with their numbers, each leading to its rows."""
+    return [
+        {"label": doubt.label, "number": number, "url": desk.address("doubts", {"kind": doubt.kind})}
+        for doubt, number in counted_doubts(desk.round)
+    ]
+
+
+def _look_backs(desk: Desk) -> list[Any]:
+    """The newest samples with how far they were checked."""
+    return list(with_progress(LookBack.objects.filter(round=desk.round))[:LISTED_SAMPLES])
 
 
 def _history_rows(desk: Desk) -> int:

@@ -33,14 +33,18 @@ def _part(desk: Desk, department: Department, roles: set[str]) -> Part:
     if Role.HEAD in roles:
         to_sign = waiting.to_sign(desk, Signer.HEAD, lead_department_id=department.pk)
     returned = waiting.returned(desk, department.pk)
+    remarks = waiting.remarks(desk, department.pk)
+    stages = waiting.stages(desk, department.pk)
     return Part(
         template="home/department.html",
         heading=_("%(department)s: progress") % {"department": department},
         lead=_sentence(desk, department, counts),
-        pressing=len(to_sign) + len(returned) + counts["overdue"],
+        pressing=len(to_sign) + len(returned) + len(remarks) + len(stages) + counts["overdue"],
         facts={
             "to_sign": to_sign,
             "returned": returned,
+            "remarks": remarks,
+            "stages": stages,
             "groups": _groups(lines),
             "total": counts["total"],
             "unlisted": _unlisted(counts, len(lines)),

@@ -15,6 +15,7 @@ from issues.scope import Scope
 from measures import todo
 from measures.filters import MeasureFilterSet
 from measures.models import Measure
+from measures.pages.look_back_lines import waiting_lines
 from measures.parties import available, pending_requests
 from measures.past import rewind_measures
 from measures.querysets import due_within, late
@@ -128,6 +129,16 @@ class Desk:
     @cached_property
     def returned(self) -> list[Returned]:
         return [] if self.is_past else todo.returned_with_reasons(self.frame.posts)
+
+    @cached_property
+    def stages(self) -> list[Measure]:
+        """Stages that are to be reviewed, of every round."""
+        return [] if self.is_past else list(todo.stages_due(self.frame.posts, self.frame.today))
+
+    @cached_property
+    def looked_back(self) -> list[dict[str, Any]]:
+        """What waits for the person because somebody looked back, in every round."""
+        return [] if self.is_past else waiting_lines(self.frame.posts, self.frame.today)
 
     @cached_property
     def under_review(self) -> list[Waiting]:

@@ -45,15 +45,12 @@ def parts(desk: Desk, assignments: Iterable[RoleAssignment]) -> list[Part]:
     for assignment in assignments:
         if assignment.leader is not None:
             held.setdefault(assignment.leader, set()).add(assignment.role)
-    return [_part(desk, leader, assists=Role.LEADER not in roles) for leader, roles in held.items()]
+    first = next((leader for leader, roles in held.items() if Role.LEADER in roles), None)
+    return [_part(desk, leader, Role.LEADER not in roles, leader == first) for leader, roles in held.items()]
 
 
-def _part(desk: Desk, leader: Leader, assists: bool) -> Part:
-    items = (
-        waiting.for_leader(desk, leader.pk)
-        if assists
-        else waiting.to_sign(desk, Signer.LEADER, responsible_leader_id=leader.pk)
-    )
+def _part(desk: Desk, leader: Leader, assists: bool, is_first: bool) -> Part:
+    items = waiting.for_leader(desk, leader.pk) if assists else _to_sign(desk, leader, is_first)
     facts = {
         "to_sign": items,
         "leader": leader,
@@ -85,6 +82,14 @@ def _part(desk: Desk, leader: Leader, assists: bool) -> Part:
             "ledger_url": desk.ledger(responsible_leader=leader.pk),
         },
     )
+
+
+def _to_sign(desk: Desk, leader: Leader, is_first: bool) -> list[waiting.Item]:
+    """What a leader signs; who heads the leading group finds what it decides with the first of their posts."""
+    items = waiting.to_sign(desk, Signer.LEADER, responsible_leader_id=leader.pk)
+    if is_first:
+        items += waiting.to_sign(desk, Signer.CHAIR)
+    return sorted(items, key=lambda item: item.asked_on)
 
 
 def _own_sentence(desk: Desk, leader: Leader, counts: dict[str, int]) -> Any:

@@ -44,15 +44,17 @@ def parts(desk: Desk, assignments: Iterable[RoleAssignment]) -> list[Part]:
     if not list(assignments):
         return []
     to_sign = waiting.to_sign(desk, Signer.OFFICE)
+    relapses = waiting.looked_back(desk, "relapse")
     return [
         Part(
             template="home/office.html",
             heading=_("Progress of the departments"),
             lead=round_sentence(desk),
-            pressing=len(to_sign),
+            pressing=len(to_sign) + len(relapses),
             facts={
                 "period": intensive_sentence(desk),
                 "to_sign": to_sign,
+                "relapses": relapses,
                 "columns": department_columns(desk),
                 "departments": department_rows(desk),
                 "since": since_by_name(desk, changes(desk)),

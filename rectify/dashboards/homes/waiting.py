@@ -6,7 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from measures.standing import waits_for
+from measures.models import Measure
+from measures.standing import stage_overdue, waits_for
 from measures.todo import Returned, Waiting
 from rectify.workflow.signing import Signer
 
@@ -20,6 +21,7 @@ class Item:
     Args:
         url: where its reader goes on with it.
         text: the words of its measure or sub-issue.
+        what, asked: what is asked for in one word; that it was asked for.
         with_whom: whose turn it is.
         days: for how many days it has been with them.
         reason, returned_by, returned_on: of one that came back.
@@ -29,7 +31,8 @@ class Item:
     url: str
     number: str
     text: str
-    is_measure: bool
+    what: Any
+    asked: Any
     asked_by: str
     asked_on: date
     with_whom: str = ""
@@ -46,7 +49,8 @@ def _facts(desk: Desk, item: Waiting | Returned) -> dict[str, Any]:
     return {
         "number": subject.number,
         "text": subject.content if item.is_measure else subject.title,
-        "is_measure": item.is_measure,
+        "what": item.kind.tag,
+        "asked": item.kind.asked,
         "asked_by": request.asked_by_name,
         "asked_on": request.asked_on,
         "round_title": "" if round_.pk == desk.round.pk else round_.title,
@@ -71,9 +75,7 @@ def to_sign(desk: Desk, signer: str, **belongs: int) -> list[Item]:
         belongs: attributes by which the subject belongs to the post.
     """
     return [
-        _pending(
-            desk, item, reverse("todo-item", args=["measure" if item.is_measure else "sub-issue", item.subject.pk])
-        )
+        _pending(desk, item, reverse("todo-item", args=[item.kind.name, item.key]))
         for item in desk.to_sign
         if item.request.next_signer == signer and _belongs(item, belongs)
     ]
@@ -98,7 +100,7 @@ def returned(desk: Desk, department_id: int) -> list[Item]:
     """What came back to a department, with what to redo."""
     return [
         Item(
-            url=f"{_page(item)}?act={'report_progress' if item.is_measure else 'request_acceptance'}#act",
+            url=f"{_page(item)}?act={item.kind.mends}#act",
             reason=item.reason,
             returned_by=item.who,
             returned_on=item.request.ended_on,
@@ -107,6 +109,22 @@ def returned(desk: Desk, department_id: int) -> list[Item]:
         for item in desk.returned
         if item.subject.lead_department_id == department_id
     ]
+
+
+def stages(desk: Desk, department_id: int) -> list[tuple[Measure, str]]:
+    """The department's long-term measures whose review day has come, each with for how long it is overdue."""
+    due = [measure for measure in desk.stages if measure.lead_department_id == department_id]
+    return [(measure, stage_overdue(measure, desk.on)) for measure in due]
+
+
+def looked_back(desk: Desk, kind: str) -> list[dict[str, Any]]:
+    """What waits for the person because somebody looked back: remarks, relapses to decide upon, answers to read."""
+    return [line for line in desk.looked_back if line["kind"] == kind]
+
+
+def remarks(desk: Desk, department_id: int) -> list[dict[str, Any]]:
+    """The remarks that a department has to answer."""
+    return [line for line in looked_back(desk, "remark") if line["department_id"] == department_id]
 
 
 def _belongs(item: Waiting, belongs: dict[str, int]) -> bool:

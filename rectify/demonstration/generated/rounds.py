@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from issues.models import (
+    AcceptanceCriterion,
     AcceptanceRequest,
     AcceptanceSignature,
     AcceptanceStep,
@@ -15,10 +16,19 @@ from issues.models import (
     SubIssue,
     SubIssueHistory,
 )
-from issues.plan import DEFAULT_ACCEPTANCE_CHAIN
+from issues.plan import DEFAULT_ACCEPTANCE_CHAIN, DEFAULT_CRITERIA
 from issues.states import RoundStatus, SubIssueStatus
-from measures.models import ClosureRequest, ClosureSignature, ClosureStep, Evidence, Measure, MeasureHistory
-from measures.plan import DEFAULT_CLOSURE_CHAIN
+from measures.models import (
+    ClosingRules,
+    ClosureRequest,
+    ClosureSignature,
+    ClosureStep,
+    DeadlineStep,
+    Evidence,
+    Measure,
+    MeasureHistory,
+)
+from measures.plan import DEFAULT_CLOSURE_CHAIN, DEFAULT_DEADLINE_CHAINS, DEFAULT_RETURN_REASONS
 from measures.states import MeasureStatus
 from rectify.workflow.history import Chain, Entry
 
@@ -30,6 +40,9 @@ TABLES = (
     Round,
     AcceptanceStep,
     ClosureStep,
+    DeadlineStep,
+    AcceptanceCriterion,
+    ClosingRules,
     Heading,
     Finding,
     SubIssue,
@@ -95,6 +108,12 @@ def _open_round(company: Company, ledger: Mapping[str, Any], title: str, feedbac
     for model, signers in ((AcceptanceStep, DEFAULT_ACCEPTANCE_CHAIN), (ClosureStep, DEFAULT_CLOSURE_CHAIN)):
         for position, signer in enumerate(signers):
             company.writer.add(model(round=round_, position=position, signer=signer.value))
+    for change, signers in DEFAULT_DEADLINE_CHAINS.items():
+        for position, signer in enumerate(signers):
+            company.writer.add(DeadlineStep(round=round_, change=change, position=position, signer=signer.value))
+    for position, (key, criterion) in enumerate(DEFAULT_CRITERIA):
+        company.writer.add(AcceptanceCriterion(round=round_, key=key, title=criterion, position=position))
+    company.writer.add(ClosingRules(round=round_, return_reasons=list(DEFAULT_RETURN_REASONS)))
     chain = Chain(RoundHistory, round_.pk, is_new=True)
     company.born(round_, chain, feedback_on, "create_round")
     return round_, chain

@@ -1,20 +1,18 @@
-"""Measures, the requests to close them, and the evidence against which they are closed."""
+"""Measures, their history, and the results of the checks over all of it."""
 
 from datetime import date
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from issues.models import Round, SubIssue
+from issues.models import SubIssue
 from issues.states import Kind
 from rectify.organization.models import Department, Leader
 from rectify.workflow.history import HistoryRow, Tracked
-from rectify.workflow.signing import Signature, SigningRequest, SigningStep
 
-from .querysets import EvidenceQuerySet, MeasureQuerySet
-from .states import DONE, SETTLED, MeasureStatus
+from ..querysets import MeasureQuerySet
+from ..states import DONE, SETTLED, MeasureStatus
 
 
 class Measure(Tracked):
@@ -120,77 +118,6 @@ class MeasureHistory(HistoryRow):
             models.Index(fields=["measure", "happened_on", "place"]),
             models.Index(fields=["actor", "recorded_at"]),
         ]
-
-
-class ClosureStep(SigningStep):
-    """One step of a round's chain for closing measures."""
-
-    round = models.ForeignKey(Round, models.PROTECT, related_name="+")
-
-    class Meta(SigningStep.Meta):
-        abstract = False
-        constraints = [models.UniqueConstraint(fields=["round", "position"], name="closure_step_unique")]
-
-
-class ClosureRequest(SigningRequest):
-    """A request to strike a measure off (销号)."""
-
-    measure = models.ForeignKey(Measure, models.PROTECT, related_name="closure_requests")
-    outcomes = models.JSONField(default=dict, blank=True)
-
-    class Meta(SigningRequest.Meta):
-        abstract = False
-        constraints = [
-            models.UniqueConstraint(
-                fields=["measure"], condition=Q(outcome="pending"), name="one_pending_closure_request"
-            )
-        ]
-
-
-class ClosureSignature(Signature):
-    request = models.ForeignKey(ClosureRequest, models.PROTECT, related_name="signatures")
-
-    class Meta(Signature.Meta):
-        abstract = False
-        constraints = [
-            models.UniqueConstraint(fields=["request", "position"], name="closure_step_signed_once"),
-            models.UniqueConstraint(fields=["request", "signer"], name="nobody_signs_a_closure_twice"),
-        ]
-
-
-class EvidenceKind(models.TextChoices):
-    """What a piece of evidence is."""
-
-    DOCUMENT = "document", _("Document")
-    MINUTES = "minutes", _("Minutes")
-    PHOTO = "photo", _("Photo")
-    LEDGER = "ledger", _("Ledger or list")
-    NOTE = "note", _("Explanation")
-    OTHER = "other", _("Other")
-
-
-class Evidence(models.Model):
-    """A file that proves something about a measure (佐证材料). The file is immutable and named by its SHA-256."""
-
-    measure = models.ForeignKey(Measure, models.PROTECT, related_name="evidence")
-    kind = models.CharField(max_length=20, choices=EvidenceKind.choices)
-    title = models.CharField(max_length=200)
-    filename = models.CharField(max_length=255)
-    content_type = models.CharField(max_length=100)
-    size = models.PositiveBigIntegerField()
-    sha256 = models.CharField(max_length=64, db_index=True)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    uploaded_by_name = models.CharField(max_length=150)
-    uploaded_on = models.DateField()
-    uploaded_at = models.DateTimeField()
-
-    objects = EvidenceQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return self.title
 
 
 class HistoryCheck(models.Model):

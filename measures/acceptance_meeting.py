@@ -1,0 +1,176 @@
+"""A sitting in which many sub-issues are accepted (验收会): one record, whose decisions carry the signatures under it.
+
+The meeting's record is the paper for everybody who took part: where the next step of an acceptance is theirs, the
+record signs it. What waits for somebody who was not there goes on waiting for them.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from issues.inputs import MeetingInput
+from issues.models import AcceptanceMeeting, AcceptanceMeetingItem, AcceptanceRequest, Paper, Round, SubIssue
+from issues.plan import locked_round
+from issues.services import SubIssueStep, affirmed, end_with_return, take_signature
+from issues.services import concern_of as concern_of_sub_issue
+from rectify.organization.models import User
+from rectify.organization.posts import Posts
+from rectify.organization.signers import hand_of, principal_in
+from rectify.workflow.acts import Act
+from rectify.workflow.guards import validated
+from rectify.workflow.refusals import Invalid, NotFound, Refusal, WrongState
+from rectify.workflow.signing import Given, why_not_sign
+
+from .closure import readiness
+from .papers import Scan, keep_scan, require_office
+
+
+@transaction.atomic
+def hold_meeting(act: Act, round_id: int, data: Mapping[str, Any], file: UploadedFile | None) -> AcceptanceMeeting:
+    """Records an acceptance meeting and carries out what it decided, all of it or nothing.
+
+    Args:
+        data: title, held_on, place, chair, participants (ids of people with accounts), guests (one line each),
+            decisions: a list of {sub_issue, version, agreed, criteria, opinion}.
+        file: the scan of the signed record, where there is one already.
+
+    Raises:
+        NotFound, Forbidden, Stale, WrongState, Invalid: nothing is recorded then.
+    """
+    round_ = locked_round(act, round_id)
+    name, _unit = require_office(act, round_).user.get_full_name(), ""
+    values = validated(MeetingInput, data)
+    if values["held_on"] > act.on or values["held_on"] < round_.feedback_on:
+        raise Invalid(errors={"held_on": [_("A meeting lies between the feedback day and today.")]})
+    people = participants_of(round_, values["participants"], values["held_on"])
+    paper = _paper(act, round_, values, people, file)
+    meeting = AcceptanceMeeting.objects.create(
+        round=round_,
+        title=values["title"],
+        held_on=values["held_on"],
+        place=values["place"],
+        chair=values["chair"],
+        participants=[{"id": person.pk, "name": person.get_full_name(), "post": post} for person, post in people],
+        guests=values["guests"],
+        paper=paper.paper if paper else None,
+        recorded_by=act.actor,
+        recorded_by_name=name,
+        recorded_at=act.clock(),
+    )
+    for decision in sorted(values["decisions"], key=lambda decision: decision["sub_issue"]):
+        try:
+            carry_out(act, meeting, [person for person, _post in people], paper, decision)
+        except (Invalid, WrongState) as refusal:
+            raise at_decision(refusal, decision) from refusal
+    return meeting
+
+
+def at_decision(refusal: Refusal, decision: Mapping[str, Any]) -> Refusal:
+    """The refusal of one decision, told with the number of its sub-issue: the whole meeting is refused for it."""
+    number = SubIssue.objects.filter(pk=decision["sub_issue"]).values_list("number", flat=True).first()
+    texts = [str(text) for texts in refusal.errors.values() for text in texts] or [str(refusal.detail)]
+    message = _("Sub-issue %(number)s: %(text)s") % {"number": number, "text": "；".join(texts)}
+    kind = type(refusal)
+    return kind(message, errors={f"decision-{decision['sub_issue']}": texts}, current=refusal.current)
+
+
+def participants_of(round_: Round, ids: list[int], on: Any) -> list[tuple[User, str]]:
+    """The people of the round's organisation who took part, each with a post. Raises Invalid for anybody else."""
+    people = []
+    for user in User.objects.filter(pk__in=ids).order_by("pk"):
+        posts = Posts.of(user, on, named=True).assignments
+        own = [post for post in posts if post.organization_id == round_.organization_id]
+        if own:
+            people.append((user, str(own[0])))
+    if len(people) != len(set(ids)):
+        raise Invalid(errors={"participants": [_("Somebody named here has no post in this organisation.")]})
+    return people
+
+
+def _paper(
+    act: Act, round_: Round, values: Mapping[str, Any], people: list[tuple[User, str]], file: UploadedFile | None
+) -> Scan | None:
+    if file is None:
+        return None
+    lines = [f"{person.get_full_name()}（{post}）" for person, post in people] + values["guests"].splitlines()
+    facts = {
+        "kind": Paper.PaperKind.MINUTES,
+        "title": values["title"],
+        "signed_on": values["held_on"],
+        "participants": "\n".join(lines),
+        "file": file,
+    }
+    return keep_scan(act, round_, facts)
+
+
+def carry_out(
+    act: Act, meeting: AcceptanceMeeting, people: list[User], scan: Scan | None, decision: Mapping[str, Any]
+) -> None:
+    """Carries out what was decided on one sub-issue: signs for those who were there, or returns it."""
+    step = SubIssueStep("register_signature", act, decision["sub_issue"], decision)
+    if step.sub_issue.round_id != meeting.round_id:
+        raise NotFound()
+    request = step.pending
+    if request.asked_on > meeting.held_on:
+        raise Invalid(_("It was asked for after the meeting."))
+    criteria: list[str] = []
+    if decision["agreed"]:
+        criteria = affirmed(step.sub_issue, request.result, decision["criteria"])
+        sign_for_participants(step, meeting, people, scan, decision["opinion"])
+    else:
+        if not decision["opinion"].strip():
+            raise Invalid(_("Say what is to be done again."))
+        end_with_return(step, decision["opinion"])
+    AcceptanceMeetingItem.objects.create(
+        meeting=meeting,
+        sub_issue=step.sub_issue,
+        request=request,
+        agreed=decision["agreed"],
+        opinion=decision["opinion"],
+        criteria=criteria,
+        status=step.sub_issue.status,
+    )
+
+
+def sign_for_participants(
+    step: SubIssueStep, meeting: AcceptanceMeeting, people: list[User], scan: Scan | None, opinion: str
+) -> None:
+    """Signs step by step for whoever was there and may; stops where nobody was. Raises Invalid where none could."""
+    concern, signed = concern_of_sub_issue(step.sub_issue), 0
+    while step.request is not None and step.request.next_signer:
+        found = next_of(step.request, people, concern, meeting)
+        if found is None:
+            break
+        signer, hand = found
+        own = signer == step.act.actor
+        given = Given(
+            Posts.of(signer, meeting.held_on).who(concern),
+            opinion,
+            step.request.digest,
+            principal_in(hand, step.request.next_signer),
+            paper=scan.paper if scan else None,
+            registrar=None if own else (step.act.actor, meeting.recorded_by_name),
+            signer_id=signer.pk,
+            on=meeting.held_on,
+        )
+        take_signature(step, given, readiness)
+        signed += 1
+        step.request = current_request(step.request)
+    if not signed:
+        raise Invalid(_("Nobody who took part can sign the next step."))
+
+
+def current_request(request: AcceptanceRequest) -> AcceptanceRequest:
+    return AcceptanceRequest.objects.prefetch_related("signatures").get(pk=request.pk)
+
+
+def next_of(request: AcceptanceRequest, people: list[User], concern: Any, meeting: AcceptanceMeeting) -> Any:
+    """The participant who may sign the next step of a request, with what makes them the signer."""
+    for person in people:
+        hand = hand_of(Posts.of(person, meeting.held_on), concern)
+        if why_not_sign(request, hand) is None:
+            return person, hand
+    return None

@@ -1,0 +1,144 @@
+"""Extensions and moves to long term over the API: lists, and the acts that decide on them."""
+
+from typing import Any
+
+import django_filters as filters
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from issues.api import VisibleViewSet
+from issues.inputs import SignInput
+from issues.states import UNDER_WAY
+from rectify.organization.posts import Posts
+from rectify.organization.signers import parties_with_turn
+from rectify.web import clock
+from rectify.web.act_endpoints import act_endpoint
+from rectify.web.filters import ChoicesFilter, IdFilter, OrganizationFilter, YesNoFilter
+from rectify.workflow.guards import ActInput, ReasonInput
+from rectify.workflow.signing import Outcome
+
+from . import deadline_signing as deciding
+from .models import Extension, LongTermRequest
+from .parties import concern_of
+from .signing_rows import SigningRequestSerializer, request_row
+from .states import DEADLINE_TRANSITIONS
+
+
+class RequestSerializer(SigningRequestSerializer):
+    """What requests that change until when a measure runs have in common."""
+
+    note = None  # type: ignore[assignment]
+    version = serializers.IntegerField()
+    measure = serializers.IntegerField()
+    reason = serializers.CharField()
+    available_acts = serializers.ListField(child=serializers.CharField())
+
+
+class ExtensionSerializer(RequestSerializer):
+    due_on = serializers.DateField(help_text="the deadline asked for")
+    old_due_on = serializers.DateField(help_text="the deadline in force when it was asked for")
+    overdue = serializers.BooleanField(help_text="asked for after that deadline")
+    beyond_intensive = serializers.BooleanField(help_text="the leading group decides")
+
+
+class LongTermSerializer(RequestSerializer):
+    stage_goal = serializers.CharField()
+    review_on = serializers.DateField()
+    final_on = serializers.DateField(allow_null=True)
+
+
+def deadline_row(request: Extension | LongTermRequest, posts: Posts) -> dict[str, Any]:
+    """A request as the API gives it, with the acts that are open to the reader."""
+    measure = request.measure
+    parties = parties_with_turn(posts, concern_of(measure), request)
+    under_way = measure.sub_issue.round.status in UNDER_WAY
+    row = request_row(request)
+    return {
+        **{name: value for name, value in row.items() if name != "note"},
+        "reason": request.note,
+        "version": request.version,
+        "measure": measure.pk,
+        "available_acts": DEADLINE_TRANSITIONS.available(request.outcome, parties) if under_way else [],
+    }
+
+
+def extension_row(request: Extension, posts: Posts) -> dict[str, Any]:
+    own = {name: getattr(request, name) for name in ("due_on", "old_due_on", "overdue", "beyond_intensive")}
+    return deadline_row(request, posts) | own
+
+
+def long_term_row(request: LongTermRequest, posts: Posts) -> dict[str, Any]:
+    own = {name: getattr(request, name) for name in ("stage_goal", "review_on", "final_on")}
+    return deadline_row(request, posts) | own
+
+
+class RequestFilterSet(filters.FilterSet):
+    """By where a request belongs and what became of it."""
+
+    organization = OrganizationFilter(field_name="measure__sub_issue__round__organization")
+    round = IdFilter(field_name="measure__sub_issue__round")
+    measure = IdFilter(field_name="measure")
+    outcome = ChoicesFilter(choices=Outcome.choices)
+    ordering = filters.OrderingFilter(fields=("asked_on", "ended_on"))
+
+
+class ExtensionFilterSet(RequestFilterSet):
+    overdue = YesNoFilter(field_name="overdue")
+    beyond_intensive = YesNoFilter(field_name="beyond_intensive")
+
+
+class RequestViewSet(VisibleViewSet):
+    """Requests of one kind, oldest first."""
+
+    row_of: Any
+
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset().select_related("measure__sub_issue__round__organization")
+        return rows.prefetch_related("signatures", "measure__responsible_departments").order_by("pk")
+
+    def counts_exactly(self) -> bool:
+        return not {"round", "measure"}.isdisjoint(self.request.query_params)
+
+    def rows(self, found: Any) -> list[dict[str, Any]]:
+        posts = Posts.of(self.request.user, clock.today())
+        return [type(self).row_of(request, posts) for request in found]
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Requests, pending and decided."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.rows(page or []))
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One request as it is now."""
+        return Response(self.rows([self.get_object()])[0])
+
+    def current_row(self, request: Any) -> dict[str, Any]:
+        """A request as an act has left it."""
+        return self.rows([self.get_queryset().get(pk=request.pk)])[0]
+
+
+class ExtensionViewSet(RequestViewSet):
+    """Extensions of deadlines; they are asked for by `request_extension` of a measure."""
+
+    queryset = Extension.objects.all()
+    serializer_class = ExtensionSerializer
+    filterset_class = ExtensionFilterSet
+    row_of = extension_row
+
+    act_sign = act_endpoint("sign", deciding.sign_extension, SignInput, ExtensionSerializer)
+    act_return = act_endpoint("return", deciding.return_extension, ReasonInput, ExtensionSerializer)
+    act_recall = act_endpoint("recall", deciding.recall_extension, ActInput, ExtensionSerializer)
+
+
+class LongTermRequestViewSet(RequestViewSet):
+    """Moves of measures to long term; they are asked for by `request_long_term` of a measure."""
+
+    queryset = LongTermRequest.objects.all()
+    serializer_class = LongTermSerializer
+    filterset_class = RequestFilterSet
+    row_of = long_term_row
+
+    act_sign = act_endpoint("sign", deciding.sign_long_term, SignInput, LongTermSerializer)
+    act_return = act_endpoint("return", deciding.return_long_term, ReasonInput, LongTermSerializer)
+    act_recall = act_endpoint("recall", deciding.recall_long_term, ActInput, LongTermSerializer)

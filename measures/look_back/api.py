@@ -1,0 +1,168 @@
+"""Looking back over the API: samples are drawn, sampled measures checked, remarks made and answered."""
+
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from issues.api import VisibleViewSet
+from rectify.organization.posts import Posts
+from rectify.web import clock
+from rectify.web.act_endpoints import NUMBER, act_endpoint, body_of
+from rectify.web.tables import CSVRenderer, XLSXRenderer, table_response
+from rectify.workflow.guards import ActInput, ReasonInput
+from rectify.workflow.refusals import Invalid
+
+from ..models import LookBack, LookBackItem, Remark
+from . import services
+from .filters import LookBackFilterSet, LookBackItemFilterSet, RemarkFilterSet
+from .inputs import AnswerInput, CheckInput, DrawInput, RemarkInput, SendBackInput
+from .reading import shown_items, shown_remarks, with_progress
+from .representation import (
+    LookBackItemSerializer,
+    LookBackSerializer,
+    RemarkSerializer,
+    WholeLookBackSerializer,
+    item_columns,
+    item_row,
+    remark_row,
+)
+
+
+def id_in(data: Any, name: str, message: Any) -> int:
+    """The id of a row that a body names. Raises Invalid at the field."""
+    text = str(data.get(name, ""))
+    if not re.fullmatch(NUMBER, text, re.ASCII):
+        raise Invalid(errors={name: [message]})
+    return int(text)
+
+
+class LookBackViewSet(VisibleViewSet):
+    """Samples of what was closed; drawing one is `POST`."""
+
+    queryset = LookBack.objects.all()
+    serializer_class = LookBackSerializer
+    filterset_class = LookBackFilterSet
+
+    def get_queryset(self) -> Any:
+        return with_progress(super().get_queryset())
+
+    def counts_exactly(self) -> bool:
+        return "round" in self.request.query_params
+
+    @extend_schema(responses=WholeLookBackSerializer)
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """One sample, with the list it was drawn from; `drawn_again` says that it can be drawn again."""
+        return Response(WholeLookBackSerializer(self.get_object()).data)
+
+    @extend_schema(request=DrawInput, responses={201: WholeLookBackSerializer})
+    def create(self, request: Request) -> Response:
+        """Draws a sample of the measures of a round that are closed now, stratified by lead department."""
+        data = body_of(request)
+        round_id = id_in(data, "round", _("Give the id of a round."))
+        drawn = services.draw_sample(clock.act_of(request.user), round_id, data)
+        return Response(WholeLookBackSerializer(self.get_queryset().get(pk=drawn.pk)).data, status=201)
+
+
+class _OfMeasures(VisibleViewSet):
+    """Rows that belong to measures, shown by hand."""
+
+    def counts_exactly(self) -> bool:
+        return not {"round", "sub_issue", "measure", "look_back"}.isdisjoint(self.request.query_params)
+
+    @property
+    def posts(self) -> Posts:
+        return Posts.of(self.request.user, clock.today())
+
+    def shown(self, rows: Any) -> Any:
+        """Rows with all that an answer says of them."""
+        raise NotImplementedError
+
+    def represented(self, row: Any) -> dict[str, Any]:
+        """A row that `shown` read, as the API gives it."""
+        raise NotImplementedError
+
+    def page_of_rows(self) -> Response:
+        page = self.paginate_queryset(self.shown(self.filter_queryset(self.get_queryset()))) or []
+        return self.get_paginated_response([self.represented(row) for row in page])
+
+    def current_row(self, row: Any) -> dict[str, Any]:
+        """A row as an act has left it."""
+        return self.represented(self.shown(self.get_queryset()).get(pk=row.pk))
+
+
+class LookBackItemViewSet(_OfMeasures):
+    """Sampled measures, and what was found."""
+
+    queryset = LookBackItem.objects.order_by("-look_back", "position")
+    serializer_class = LookBackItemSerializer
+    filterset_class = LookBackItemFilterSet
+
+    def get_renderers(self) -> list[Any]:
+        # Only the list is a table.
+        tables = [CSVRenderer(), XLSXRenderer()] if self.action == "list" else []
+        return [JSONRenderer(), *tables]
+
+    def shown(self, rows: Any) -> Any:
+        return shown_items(rows, self.request.user)
+
+    def represented(self, row: Any) -> dict[str, Any]:
+        return item_row(row, self.posts)
+
+    @extend_schema(responses=LookBackItemSerializer(many=True))
+    def list(self, request: Request) -> Any:
+        """Sampled measures; `format=csv` or `xlsx` gives all of them as a file."""
+        kind = request.accepted_renderer.format
+        if kind not in ("csv", "xlsx"):
+            return self.page_of_rows()
+        rows = self.shown(self.filter_queryset(self.get_queryset())).iterator(chunk_size=500)
+        today = clock.today()
+        return table_response(kind, f"look-back-{today}", "回头看", f"数据截至 {today}", item_columns(), rows)
+
+    @extend_schema(responses=LookBackItemSerializer)
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """One sampled measure with its evidence and the chain of its closing."""
+        return Response(self.current_row(self.get_object()))
+
+    act_check = act_endpoint("check", services.check_item, CheckInput, LookBackItemSerializer)
+    act_decline = act_endpoint("decline", services.decline_reopening, ReasonInput, LookBackItemSerializer)
+
+
+class RemarkViewSet(_OfMeasures):
+    """Remarks that departments must answer; making one is `POST`."""
+
+    queryset = Remark.objects.order_by("-pk")
+    serializer_class = RemarkSerializer
+    filterset_class = RemarkFilterSet
+
+    def shown(self, rows: Any) -> Any:
+        return shown_remarks(rows)
+
+    def represented(self, row: Any) -> dict[str, Any]:
+        return remark_row(row, self.posts, clock.today())
+
+    @extend_schema(responses=RemarkSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """Remarks, the newest first."""
+        return self.page_of_rows()
+
+    @extend_schema(responses=RemarkSerializer)
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """One remark with its answer."""
+        return Response(self.current_row(self.get_object()))
+
+    @extend_schema(request=RemarkInput, responses={201: RemarkSerializer})
+    def create(self, request: Request) -> Response:
+        """Makes a remark on a measure, in whatever state that is."""
+        data = body_of(request)
+        measure_id = id_in(data, "measure", _("Give the id of a measure."))
+        made = services.make_remark(clock.act_of(request.user), measure_id, data)
+        return Response(self.current_row(made), status=201)
+
+    act_answer = act_endpoint("answer", services.answer_remark, AnswerInput, RemarkSerializer)
+    act_settle = act_endpoint("settle", services.settle_remark, ActInput, RemarkSerializer)
+    act_send_back = act_endpoint("send_back", services.send_back_remark, SendBackInput, RemarkSerializer)

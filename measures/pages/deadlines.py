@@ -1,0 +1,172 @@
+"""Deadlines on the pages: every date that was approved, what is asked for now, and the forms with which one asks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
+
+from rectify.organization.posts import Posts
+from rectify.organization.signers import parties_with_turn
+from rectify.web.moments import Moment
+from rectify.workflow.signing import Outcome
+
+from ..models import Extension, LongTermRequest, Measure
+from ..parties import concern_of
+from ..requests import kind_of
+from ..standing import chain_steps
+from ..states import DEADLINE_TRANSITIONS, UNDER_WORK
+
+Item = dict[str, Any]
+Request = Extension | LongTermRequest
+
+# The forms with which a measure's deadline is changed, and what waits while such a request is under review.
+ACTS = ("request_extension", "request_long_term", "review_stage")
+WAITING_ACTS = ("request_extension", "request_long_term", "complete", "request_closure")
+RETURN_REASONS = (
+    gettext_lazy("The reason does not suffice; please say what stood in the way and what was done about it."),
+    gettext_lazy("The day is too far off; please plan it nearer."),
+)
+
+
+def in_words(day: date) -> str:
+    """A day as it stands in a sentence."""
+    return date_format(day, pgettext("date in a sentence", "j F Y"))
+
+
+@dataclass
+class Deadlines:
+    """What changed a measure's deadline, oldest first, and what is to change it.
+
+    Args:
+        granted: extensions that were granted.
+        pending: the request under review.
+    """
+
+    granted: list[Extension] = field(default_factory=list)
+    pending: Request | None = None
+
+
+def deadlines_of(measure: Measure, moment: Moment) -> Deadlines:
+    """A measure's changes of deadline as of the day that is shown; nothing pends on a past day."""
+    rows = measure.extensions.filter(outcome__in=(Outcome.PASSED, Outcome.PENDING)).order_by("pk")
+    extensions = list(rows.prefetch_related("signatures"))
+    granted = [extension for extension in extensions if extension.ended_on is not None]
+    if moment.is_past:
+        until = min(moment.on, moment.known_on or moment.on)
+        return Deadlines([extension for extension in granted if extension.ended_on and extension.ended_on <= until])
+    pending: Request | None = next((extension for extension in extensions if extension.ended_on is None), None)
+    if pending is None and measure.status in UNDER_WORK:
+        moves = measure.long_term_requests.filter(outcome=Outcome.PENDING)
+        pending = moves.prefetch_related("signatures").first()
+    return Deadlines(granted, pending)
+
+
+def approved_dates(measure: Measure, granted: list[Extension]) -> list[Item]:
+    """The original deadline, then each that was approved: day, when, by whom, whether asked for afterwards."""
+    if not granted:
+        return []
+    lines: list[Item] = [{"day": measure.original_due_on, "words": _("original deadline")}]
+    for number, extension in enumerate(granted, start=1):
+        signers = "、".join(signature.signer_name for signature in extension.signatures.all())
+        lines.append(
+            {
+                "day": extension.due_on,
+                "words": ngettext("%(number)d. extension", "%(number)d. extension", number) % {"number": number},
+                "on": extension.ended_on,
+                "who": signers,
+                "overdue": extension.overdue,
+            }
+        )
+    return lines
+
+
+def approved_item(measure: Measure, granted: list[Extension]) -> list[Item]:
+    """The same for the `definitions` component; nothing where no extension was granted."""
+    lines = approved_dates(measure, granted)
+    if not lines:
+        return []
+    late = sum(extension.overdue for extension in granted)
+    count = ngettext("extended once", "extended %(count)d times", len(granted)) % {"count": len(granted)}
+    if late:
+        count += _(", %(count)d of them asked for when overdue") % {"count": late}
+    return [{"term": _("Approved deadlines"), "template": "measures/approved_item.html", "lines": lines, "note": count}]
+
+
+def facts_of(request: Request) -> list[Item]:
+    """What a request asks for, for the `definitions` component."""
+    if isinstance(request, LongTermRequest):
+        return [
+            {"term": _("Stage goal"), "text": request.stage_goal},
+            {"term": _("Next review"), "text": request.review_on.isoformat()},
+            {"term": _("Final day"), "text": request.final_on.isoformat() if request.final_on else _("not fixed")},
+        ]
+    longer = (request.due_on - request.old_due_on).days
+    items: list[Item] = [
+        {"term": _("Present deadline"), "text": request.old_due_on.isoformat()},
+        {
+            "term": _("New deadline"),
+            "text": request.due_on.isoformat(),
+            "note": ngettext("%(days)d day later", "%(days)d days later", longer) % {"days": longer},
+        },
+    ]
+    if request.overdue:
+        items.append({"term": _("Asked for when overdue"), "text": _("yes; it stays counted as such")})
+    if request.beyond_intensive:
+        items.append({"term": _("Beyond the intensive period"), "text": _("yes; the leading group decides")})
+    return items
+
+
+def earlier_items(request: Request) -> list[Item]:
+    """How often the measure's deadline was moved before."""
+    granted = list(request.measure.extensions.filter(outcome=Outcome.PASSED).prefetch_related("signatures"))
+    return approved_item(request.measure, granted)
+
+
+def in_short(request: Request) -> str:
+    """What a request asks for, in a few words."""
+    if isinstance(request, LongTermRequest):
+        return _("next review %(day)s") % {"day": request.review_on}
+    words = _("%(old)s → %(new)s") % {"old": request.old_due_on, "new": request.due_on}
+    return _("%(words)s, asked for when overdue") % {"words": words} if request.overdue else words
+
+
+def under_review(request: Request | None, posts: Posts, on: date) -> Item:
+    """The request under review on a measure's page: what is asked, its chain, and what the reader may do with it."""
+    if request is None:
+        return {}
+    kind = kind_of(request)
+    parties = parties_with_turn(posts, concern_of(request.measure), request)
+    acts = DEADLINE_TRANSITIONS.available(request.outcome, parties)
+    return {
+        "request": request,
+        "label": kind.asked,
+        "facts": facts_of(request),
+        "chain": chain_steps(request, request.measure, on),
+        "sign_url": reverse("todo-item", args=[kind.name, request.pk]) if "sign" in acts else "",
+        "recall_url": reverse("deadline-act", args=[kind.name, request.pk, "recall"]) if "recall" in acts else "",
+    }
+
+
+def form_of(measure: Measure, act: str, form: Mapping[str, Any], on: date) -> Item:
+    """What the forms of these acts show beside what was typed."""
+    if act == "request_extension" and measure.due_on:
+        until = measure.sub_issue.round.intensive_until
+        return {
+            "overdue_words": _("The deadline has passed: this is asked for when overdue and stays counted as such.")
+            if measure.due_on < on
+            else "",
+            "beyond_words": _(
+                "What reaches beyond %(day)s, the end of the intensive period, the leading group decides."
+            )
+            % {"day": in_words(until)}
+            if until
+            else "",
+        }
+    if act in ("request_long_term", "review_stage") and not form.get("values"):
+        return {"values": {"stage_goal": measure.stage_goal}}
+    return {}

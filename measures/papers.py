@@ -1,0 +1,199 @@
+"""Signatures that were given on paper (线下签批): the office registers the scan, once for all that it bears.
+
+Leaders often sign on paper, and one meeting's minutes can carry many signatures. Whoever registers is told apart from
+whoever signed; the rules of the chain hold for the signer all the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from issues.models import Paper, Round, SubIssue
+from issues.plan import locked_round
+from issues.services import SubIssueStep
+from issues.services import concern_of as concern_of_sub_issue
+from issues.services import take_signature as take_acceptance_signature
+from issues.states import ROUND_TRANSITIONS
+from rectify.organization.models import User
+from rectify.organization.posts import Concern, Posts
+from rectify.organization.signers import hand_of, holders, principal_in
+from rectify.web.file_types import FILE_TYPES
+from rectify.web.stored_files import check_file, clean_filename, store
+from rectify.workflow.acts import Act
+from rectify.workflow.guards import validated
+from rectify.workflow.refusals import Forbidden, Invalid, NotFound
+from rectify.workflow.signing import Given, Signer, SigningRequest, why_not_sign
+
+from .acting import MeasureStep
+from .closing import seen_digest, take_signature
+from .closure import readiness
+from .inputs import PaperInput
+from .models import Measure
+from .parties import concern_of
+
+Step = MeasureStep | SubIssueStep
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A paper as it was registered, and who by."""
+
+    paper: Paper
+    act: Act
+    registrar_name: str
+
+
+def register_signatures(act: Act, round_id: int, data: Mapping[str, Any], file: UploadedFile | None) -> Paper:
+    """Registers a scan and the signatures it bears, all or none.
+
+    Args:
+        data: kind, title, signed_on, participants, comment; items: a list of {measure or sub_issue, version, signer},
+            each signing the next step of that request. The signer may be left out where one person holds the post.
+
+    Raises:
+        NotFound, Forbidden, Stale, WrongState, Invalid, TooLarge: nothing is registered then.
+    """
+    with transaction.atomic():
+        round_ = locked_round(act, round_id)
+        require_office(act, round_)
+        values = validated(PaperInput, {**data, "file": file})
+        scan = keep_scan(act, round_, values)
+        for item in in_order(round_, values["items"]):
+            register(scan, item, values["comment"])
+        return scan.paper
+
+
+def require_office(act: Act, round_: Round) -> Posts:
+    """Raises Forbidden unless the actor belongs to the round's office."""
+    posts = Posts.of(act.actor, act.on)
+    if "office" not in posts.parties(Concern(round_.organization_id)):
+        raise Forbidden(ROUND_TRANSITIONS.not_yours)
+    return posts
+
+
+def keep_scan(act: Act, round_: Round, values: Mapping[str, Any]) -> Scan:
+    """Stores the file of a paper and its row. Raises Invalid, TooLarge."""
+    if values["signed_on"] > act.on:
+        raise Invalid(errors={"signed_on": [_("This lies in the future.")]})
+    upload = values["file"]
+    filename = clean_filename(upload.name)
+    ending = check_file(filename, upload)
+    name, _unit = Posts.of(act.actor, act.on).who(Concern(round_.organization_id))
+    paper = Paper.objects.create(
+        round=round_,
+        kind=values["kind"],
+        title=values["title"],
+        signed_on=values["signed_on"],
+        participants=values["participants"],
+        filename=filename,
+        content_type=FILE_TYPES[ending][1],
+        size=upload.size,
+        sha256=store(upload),
+        registered_by=act.actor,
+        registered_by_name=name,
+        registered_on=act.on,
+        registered_at=act.clock(),
+    )
+    return Scan(paper, act, name)
+
+
+def in_order(round_: Round, items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The items in the order in which their sub-issues are locked. Raises NotFound for what is not of this round."""
+    of_measure = dict(
+        Measure.objects.filter(
+            sub_issue__round=round_, pk__in=[item["measure"] for item in items if item.get("measure")]
+        ).values_list("pk", "sub_issue")
+    )
+    own = set(
+        SubIssue.objects.filter(
+            round=round_, pk__in=[item["sub_issue"] for item in items if item.get("sub_issue")]
+        ).values_list("pk", flat=True)
+    )
+    for item in items:
+        if (item.get("measure") or 0) not in {0, *of_measure} or (item.get("sub_issue") or 0) not in {0, *own}:
+            raise NotFound()
+    return sorted(items, key=lambda item: of_measure.get(item.get("measure") or 0) or item["sub_issue"])
+
+
+def register(scan: Scan, item: Mapping[str, Any], comment: str) -> Measure | SubIssue:
+    """Registers the signature of the next step of one request."""
+    if item.get("measure"):
+        step = MeasureStep("register_signature", scan.act, item["measure"], item)
+        request = step.pending
+        concern = concern_of(step.measure)
+        digest = seen_digest(step.measure, request)
+        return take_signature(step, _given(scan, request, concern, digest, item.get("signer"), comment))
+    of = SubIssueStep("register_signature", scan.act, item["sub_issue"], item)
+    concern = concern_of_sub_issue(of.sub_issue)
+    given = _given(scan, of.pending, concern, of.pending.digest, item.get("signer"), comment)
+    return take_acceptance_signature(of, given, readiness)
+
+
+def _given(
+    scan: Scan, request: SigningRequest, concern: Concern, digest: str, signer_id: int | None, comment: str
+) -> Given:
+    on = scan.paper.signed_on
+    if on < request.asked_on:
+        message = _("Signed before it was asked for on %(day)s.") % {"day": request.asked_on}
+        raise Invalid(errors={"signed_on": [message]})
+    signer = signer_of(request, concern, signer_id, on)
+    if signer == scan.act.actor:
+        raise Invalid(errors={"signer": [_("What you sign yourself needs no paper; sign it here.")]})
+    hand = hand_of(Posts.of(signer, on), concern)
+    if (reason := why_not_sign(request, hand)) is not None:
+        raise Invalid(errors={"signer": [f"{signer.get_full_name()}：{reason}"]})
+    return Given(
+        Posts.of(signer, on).who(concern),
+        comment,
+        digest,
+        principal_in(hand, request.next_signer or ""),
+        paper=scan.paper,
+        registrar=(scan.act.actor, scan.registrar_name),
+        signer_id=signer.pk,
+        on=on,
+    )
+
+
+def signer_of(request: SigningRequest, concern: Concern, signer_id: int | None, on: date) -> User:
+    """Whoever signed on paper: the person named, or the only one who held the post on that day. Raises Invalid."""
+    party = request.next_signer or ""
+    held_by = list(holders(concern, party, on))
+    named = [user for user in held_by if signer_id in (None, user.pk)]
+    if len(named) == 1:
+        return named[0]
+    post = {"post": Signer(party).label} if party else {"post": ""}
+    if signer_id is not None or not named:
+        raise Invalid(errors={"signer": [_("Nobody by this id could sign as %(post)s on that day.") % post]})
+    names = "、".join(user.get_full_name() for user in named)
+    message = _("Several could sign as %(post)s; say who did: %(names)s.") % {**post, "names": names}
+    raise Invalid(errors={"signer": [message]})
+
+
+def register_on_measure(act: Act, measure_id: int, data: Mapping[str, Any], file: UploadedFile | None) -> Measure:
+    """Registers a signed sheet for one measure; `data` as for `register_signatures`, with version and signer."""
+    with transaction.atomic():
+        step = MeasureStep("register_signature", act, measure_id, data)
+        _register_one(act, step.sub_issue.round_id, {"measure": measure_id}, data, file)
+    return Measure.objects.for_display().get(pk=measure_id)
+
+
+def register_on_sub_issue(act: Act, sub_issue_id: int, data: Mapping[str, Any], file: UploadedFile | None) -> SubIssue:
+    """The same for one sub-issue."""
+    with transaction.atomic():
+        step = SubIssueStep("register_signature", act, sub_issue_id, data)
+        _register_one(act, step.sub_issue.round_id, {"sub_issue": sub_issue_id}, data, file)
+    return SubIssue.objects.select_related("round__organization", "responsible_leader", "lead_department").get(
+        pk=sub_issue_id
+    )
+
+
+def _register_one(
+    act: Act, round_id: int, item: dict[str, Any], data: Mapping[str, Any], file: UploadedFile | None
+) -> None:
+    given = {name: data[name] for name in ("version", "signer") if data.get(name) not in (None, "")}
+    register_signatures(act, round_id, {**data, "items": [item | given]}, file)

@@ -1,0 +1,138 @@
+"""The pages of acceptance: the list, the form of a meeting, its record, the forms with criteria and on paper."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from issues.models import AcceptanceMeeting, AcceptanceRequest
+
+from .building import TODAY, Ledger, build_ledger, do, drive, drive_sub_issue, scan
+from .looking import page
+
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
+
+ALL = ["solved", "cause", "mechanism", "evidence"]
+
+
+def client_of(ledger: Ledger, key: str) -> Client:
+    client = Client()
+    client.force_login(ledger.people[key])
+    return client
+
+
+def meeting_form(ledger: Ledger, **fields: Any) -> dict[str, Any]:
+    pk, version = ledger.sub_issue.pk, ledger.sub_issue.version
+    return {
+        "title": "整改验收会",
+        "held_on": TODAY.isoformat(),
+        "chair": "厅党组书记",
+        "participants": [ledger.people[key].pk for key in ("office", "leader-vp_road")],
+        "sub_issue": [pk],
+        f"version-{pk}": version,
+        f"decision-{pk}": "agreed",
+        f"criteria-{pk}": ALL,
+        **fields,
+    }
+
+
+def test_the_list_tells_where_each_stands(ledger: Ledger) -> None:
+    drive_sub_issue(ledger.sub_issues[0], "in_review", result="sustained")
+    drive(ledger.measures[2], "in_review")
+    html = page(ledger.people["office"], reverse("acceptance"))
+    assert "1条具体问题正在验收" in html and "1项措施正在销号审核" in html
+    assert "待整改办审核" in html and "待公路处负责人审核" in html
+    assert reverse("acceptance-meeting") in html
+    assert reverse("acceptance-meeting") not in page(ledger.people["head-road"], reverse("acceptance"))
+
+
+def test_statements_do_not_grow_with_the_chains(ledger: Ledger) -> None:
+    """The chains of a whole round cost as many statements as one."""
+    counts = []
+    for measures in (ledger.measures[:1], ledger.measures[1:]):
+        for measure in measures:
+            drive(measure, "in_review")
+        client = client_of(ledger, "office")
+        client.get(reverse("acceptance"))
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert client.get(reverse("acceptance")).status_code == 200
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_a_meeting_is_recorded_and_printed(ledger: Ledger) -> None:
+    drive_sub_issue(ledger.sub_issue, "in_review", result="closed")
+    client = client_of(ledger, "office")
+    html = client.get(reverse("acceptance-meeting")).content.decode()
+    assert "问题已解决" in html and ledger.people["leader-vp_road"].name in html
+    assert reverse("evidence", args=[ledger.measure.evidence.get().pk]) in html
+    answer = client.post(reverse("acceptance-meeting"), {**meeting_form(ledger), "file": scan("纪要.pdf")})
+    held = AcceptanceMeeting.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, reverse("acceptance-record", args=[held.pk]))
+    record = page(ledger.people["auditor"], answer["Location"])
+    assert "已销号" in record and "问题已解决、根源已整治" in record and "纪要.pdf" in record
+    ledger.sub_issue.refresh_from_db()
+    assert ledger.sub_issue.status == "closed"
+
+
+def test_what_was_typed_comes_back_with_what_is_wrong(ledger: Ledger) -> None:
+    drive_sub_issue(ledger.sub_issue, "in_review", result="closed")
+    form = meeting_form(ledger, chair="", place="三楼会议室")
+    form[f"criteria-{ledger.sub_issue.pk}"] = ["solved"]
+    client = client_of(ledger, "office")
+    answer = client.post(reverse("acceptance-meeting"), form)
+    html = answer.content.decode()
+    assert answer.status_code == 400 and "三楼会议室" in html
+    form["chair"] = "书记"
+    answer = client.post(reverse("acceptance-meeting"), form)
+    assert answer.status_code == 400 and "以下验收标准尚未确认" in answer.content.decode()
+    assert not AcceptanceMeeting.objects.exists()
+
+
+def test_criteria_are_ticked_by_hand(ledger: Ledger) -> None:
+    for measure in ledger.measures[:2]:
+        drive(measure, "closed")
+    liaison = client_of(ledger, "liaison-road")
+    address = reverse("sub-issue-act", args=[ledger.sub_issue.pk, "request_acceptance"])
+    shown = page(
+        ledger.people["liaison-road"], f"{reverse('sub-issue', args=[ledger.sub_issue.pk])}?act=request_acceptance"
+    )
+    assert "本条共2项整改措施，已销号2项" in shown
+    assert not re.search(r'name="criteria"[^>]*checked', shown)
+    form = {"version": ledger.sub_issue.version, "note": "已完成", "result": "closed", "criteria_shown": "1"}
+    refused = liaison.post(address, form)
+    assert refused.status_code == 400 and "以下验收标准尚未确认" in refused.content.decode()
+    assert liaison.post(address, {**form, "criteria": ALL}).status_code == 302
+    assert AcceptanceRequest.objects.get().criteria == ALL
+
+
+def test_a_sheet_is_registered_from_the_page(ledger: Ledger) -> None:
+    drive(ledger.measure, "in_review")
+    do(ledger.measure, "sign", "head")
+    do(ledger.measure, "sign", "office")
+    ledger.place.add_person("office-two", "office")
+    here = reverse("measure", args=[ledger.measure.pk])
+    shown = page(ledger.people["office-two"], f"{here}?act=register_signature")
+    assert "登记线下签批" in shown and ledger.people["leader-vp_road"].name in shown
+    client = client_of(ledger, "office-two")
+    address = reverse("measure-act", args=[ledger.measure.pk, "register_signature"])
+    form = {"version": ledger.measure.version, "title": "签批单", "signed_on": TODAY.isoformat(), "kind": "sheet"}
+    refused = client.post(address, form)
+    assert refused.status_code == 400
+    assert client.post(address, {**form, "file": scan()}).status_code == 302
+    html = page(ledger.people["liaison-road"], here)
+    assert "线下签批" in html and "予以销号" in html
+
+
+def test_another_rounds_sub_issue_is_not_decided_on(ledger: Ledger) -> None:
+    second = build_ledger(ledger.place, title="另一轮")
+    drive_sub_issue(second.sub_issue, "in_review", result="sustained")
+    form = meeting_form(second)
+    address = f"{reverse('acceptance-meeting')}?round={ledger.round.pk}"
+    assert client_of(ledger, "office").post(address, form).status_code == 404
