@@ -26,7 +26,7 @@ def test_an_auditor_reads_everything_and_does_nothing(visit: Visit) -> None:
         assert main.get_by_role("button", name=ACTS).count() == 0, address
         assert main.get_by_role("link", name=ACTS).count() == 0, address
     auditor.goto("/measures/158/")
-    expect(page.locator("#act")).to_contain_text("巡视监督人员只查看，不作改动。")
+    expect(page.locator("#act")).to_contain_text("巡视监督人员只查看，可开展回头看")
     auditor.look("measure")
 
 
