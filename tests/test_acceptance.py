@@ -11,7 +11,7 @@ from .building import TODAY, Ledger, api, do, drive, drive_sub_issue, scan, url
 from .test_bad_input import problem
 from .test_transitions import everything
 
-pytestmark = pytest.mark.usefixtures("evidence_root")
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
 
 ALL = ["solved", "cause", "mechanism", "evidence"]
 

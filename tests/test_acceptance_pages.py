@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from issues.models import AcceptanceMeeting, AcceptanceRequest
 
-from .building import TODAY, Ledger, build_ledger, do, drive, drive_sub_issue, scan
+from .building import TODAY, Ledger, attach, build_ledger, do, drive, drive_sub_issue, scan
 from .looking import page
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
@@ -136,3 +136,21 @@ def test_another_rounds_sub_issue_is_not_decided_on(ledger: Ledger) -> None:
     form = meeting_form(second)
     address = f"{reverse('acceptance-meeting')}?round={ledger.round.pk}"
     assert client_of(ledger, "office").post(address, form).status_code == 404
+
+
+def test_the_folder_asks_for_the_criteria_and_binds_what_was_seen(ledger: Ledger) -> None:
+    drive_sub_issue(ledger.sub_issues[1], "in_review", result="closed")
+    address = reverse("todo-item", args=["sub-issue", ledger.sub_issues[1].pk])
+    client = client_of(ledger, "office")
+    assert "问题已解决" in client.get(address).content.decode()
+    form = {"act": "sign", "version": ledger.sub_issues[1].version, "criteria_shown": "1"}
+    assert client.post(address, form).status_code == 400
+    assert client.post(address, {**form, "criteria": ALL}).status_code == 302
+    drive(ledger.measure, "in_review")
+    head = client_of(ledger, "head-road")
+    address = reverse("todo-item", args=["measure", ledger.measure.pk])
+    seen = re.search(r'name="digest" value="(\w{64})"', head.get(address).content.decode())
+    assert seen is not None
+    attach(ledger.measure, text="后来的")
+    form = {"act": "sign", "version": ledger.measure.version, "digest": seen[1]}
+    assert head.post(address, form).status_code == 409

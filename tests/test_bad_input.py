@@ -178,6 +178,7 @@ def test_a_wrong_value_is_refused_at_its_field(ledger: Ledger, act: str) -> None
 
 
 @pytest.mark.parametrize("act", list(REQUIRED))
+@pytest.mark.soak
 def test_odd_values_are_never_a_failure(ledger: Ledger, act: str) -> None:
     by, address, data = step_of(ledger, act)
     before = everything()

@@ -162,6 +162,7 @@ class TestSampling:
         assert [str(difference) for difference in rebuild_differences()] == []
 
     @pytest.mark.parametrize("size", [*ODD, 0, 3, "abc", "2.5"])
+    @pytest.mark.soak
     def test_a_size_that_cannot_be_drawn(self, ledger: Ledger, size: Any) -> None:
         close(ledger, 2)
         answer = post(ledger.people["auditor"], url("look-backs"), {"round": ledger.round.pk, "size": size})

@@ -57,6 +57,7 @@ class TestDrawing:
         assert look_back.title in auditor.get(LOOK_BACKS).content.decode()
 
     @pytest.mark.parametrize("size", ["0", "4", "-1", "x", "", "99999999999999999999", "0000000011111"])
+    @pytest.mark.soak
     def test_a_size_that_does_not_fit(self, ledger: Ledger, size: str) -> None:
         close(ledger, 3)
         auditor = at(ledger.people["auditor"])

@@ -240,6 +240,7 @@ def test_statements_do_not_grow_with_history(ledger: Ledger, key: str) -> None:
         ("closed", "en"),
     ],
 )
+@pytest.mark.soak
 def test_every_form_of_every_state_opens(ledger: Ledger, state: str, language: str) -> None:
     measure = drive(ledger.measure, state)
     acts = ("report_progress", "complete", "request_closure", "sign", "return", "recall", "reopen", "correct")

@@ -11,7 +11,7 @@ from .building import REASON, Ledger, Place, act_by, api, build_ledger, drive, u
 from .test_bad_input import problem
 from .test_look_back import item_of, post, remark_on
 
-pytestmark = pytest.mark.usefixtures("evidence_root")
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
 
 
 def test_from_remark_to_settled(ledger: Ledger) -> None:

@@ -15,7 +15,7 @@ from .looking import page
 from .test_bad_input import problem
 from .test_crashes import everything
 
-pytestmark = pytest.mark.usefixtures("evidence_root")
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
 
 
 def set_rules(ledger: Ledger, by: str = "office", **fields: Any) -> Any:

@@ -31,7 +31,7 @@ from .building import (
 from .test_bad_input import problem
 from .test_transitions import everything
 
-pytestmark = pytest.mark.usefixtures("evidence_root")
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
 
 
 def closure(ledger: Ledger) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from rectify.organization.posts import Posts
 from rectify.web import clock
 from rectify.workflow.refusals import Refusal
 
+from ..closing import seen_digest
 from ..inputs import OUTCOME_UNITS
-from ..models import Measure
+from ..models import ClosureRequest, Measure
 from ..requests import ACCEPTANCE, CLOSURE, DEADLINE_KINDS, EXTENSION, KINDS, LONG_TERM, RequestKind
 from ..standing import chain_steps, for_days, post_of, queue_name, stage_overdue, waits_for
 from ..todo import OfRequest, Waiting, asked_by, returned_with_reasons, stages_due, to_sign
@@ -28,6 +29,7 @@ from .filled import Filled, shown_back, typed
 from .forms import plain_form
 from .look_back_lines import waiting_lines
 from .measure import latest_report
+from .papers import criteria_fields
 from .shown_evidence import Reader, evidence_items
 
 TABS = ("to-sign", "returned", "stages", "look-back", "asked")
@@ -202,6 +204,11 @@ def folder(request: HttpRequest, kind: RequestKind, pk: int, filled: Filled) -> 
     item = queue[place]
     round_ = item.subject.sub_issue.round if item.is_measure else item.subject.round
     request.round = round_  # type: ignore[attr-defined]
+    form = plain_form(filled, filled.act or "sign", round_)
+    if not item.is_measure:
+        form["criteria"] = criteria_fields(round_, form["values"].get("criteria", ()))
+    elif isinstance(item.request, ClosureRequest):
+        form["digest"] = seen_digest(item.subject, item.request)
     context = {
         "item": item,
         "queue_name": queue_name(posts),
@@ -212,7 +219,7 @@ def folder(request: HttpRequest, kind: RequestKind, pk: int, filled: Filled) -> 
         "following": item_url(queue[(place + 1) % len(queue)]) if len(queue) > 1 else "",
         "line": line_of(item),
         "chain": chain_steps(item.request, item.subject, on),
-        "form": plain_form(filled, filled.act or "sign", round_),
+        "form": form,
         "filled": filled,
         **(of_measure(item, posts, on) if item.is_measure else of_sub_issue(item, on)),
     }
