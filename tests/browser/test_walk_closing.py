@@ -80,7 +80,7 @@ def send_back(office: Visitor, number: str, words: str) -> None:
         page.get_by_role("button", name="退回补充").click()
         expect(page.get_by_role("alert")).to_contain_text("理由")
     office.look("return-without-reason")
-    page.get_by_label("佐证材料不足，请补充。").check()
+    page.get_by_label("佐证材料不完整，请补充。").check()
     page.get_by_label("补充说明").fill(words)
     page.get_by_role("button", name="退回补充").click()
     told(page, f"{number}已退回补充")
