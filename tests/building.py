@@ -8,6 +8,7 @@
 Everything happens on the day of the stopped clock (`NOW`), or before it.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -385,6 +386,12 @@ def scan(name: str = "签批件.pdf") -> SimpleUploadedFile:
 def sheet(**fields: Any) -> dict[str, Any]:
     """The form with which a signed sheet is registered; `fields` are those that differ."""
     return {"title": "签批单", "signed_on": TODAY.isoformat(), "file": scan(), **fields}
+
+
+def soaked(examples: int) -> int:
+    """How many examples a long test plays: so many, or as many as SOAK_SECONDS where that is less."""
+    seconds = os.environ.get("SOAK_SECONDS")
+    return min(examples, max(2, int(seconds) // 4)) if seconds else examples
 
 
 def url(collection: str, row: Any = None, act: str = "") -> str:

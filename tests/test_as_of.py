@@ -34,6 +34,7 @@ from .building import (
     build_ledger,
     decide,
     do,
+    soaked,
     url,
 )
 
@@ -108,7 +109,8 @@ def perform(subject: Any, act: str, on: date, step: Step) -> None:
         data = report
     elif act == "correct":
         reports = [row.sequence for row in subject.history.filter(action__in=("report_progress", "correct"))]
-        data = {**report, "replaces": reports[step.progress % len(reports)], "reason": "有误"}
+        # Without any it came back from long term before it was ever reported on; then there is nothing to correct.
+        data = {**report, "replaces": [*reports, 1][step.progress % (len(reports) or 1)], "reason": "有误"}
     elif act in ("complete", "request_closure"):
         data = {"note": "已完成"}
         if act == "request_closure":
@@ -252,8 +254,10 @@ def test_figures_and_lists_follow_history(told: Ledger) -> None:
 
 @pytest.mark.soak
 def test_figures_and_lists_follow_history_in_many_rounds(told: Ledger) -> None:
-    reached = run_random_rounds(told, 40)
-    assert {("measure", "closed"), ("sub_issue", "sustained")} <= reached
+    examples = soaked(40)
+    reached = run_random_rounds(told, examples)
+    # Fewer rounds may not come so far.
+    assert examples < 40 or {("measure", "closed"), ("sub_issue", "sustained")} <= reached
 
 
 def test_before_the_plan_there_is_nothing(told: Ledger) -> None:

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 
 from measures.look_back.services import make_remark
 
-from .building import Ledger, act_by, api, ask_extension, ask_long_term, attach, drive, drive_sub_issue
+from .building import Ledger, act_by, api, ask_extension, ask_long_term, attach, drive, drive_sub_issue, soaked
 
 pytestmark = pytest.mark.once
 
@@ -170,4 +170,4 @@ def test_whatever_is_sent_is_answered_as_the_document_says(told: Ledger, server:
 
 @pytest.mark.soak
 def test_whatever_is_sent_in_number_is_answered_as_the_document_says(told: Ledger, server: Any) -> None:
-    send_at_random(told, server, 60)
+    send_at_random(told, server, soaked(60))

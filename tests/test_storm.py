@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from issues.models import SubIssueHistory
 from measures.models import Measure, MeasureHistory
 
-from .building import Ledger, build_ledger, build_organization
+from .building import Ledger, build_ledger, build_organization, soaked
 from .random_requests import ANSWERS, Sender, faults
 
 CLIENTS = 16
@@ -108,4 +108,4 @@ def test_in_any_order(ledger: Ledger, evidence_root: Path) -> None:
 
 @pytest.mark.soak
 def test_in_any_order_for_long(ledger: Ledger, evidence_root: Path) -> None:
-    run_machine(ledger, 15, 25)
+    run_machine(ledger, soaked(15), 25)
