@@ -30,7 +30,7 @@ from .building import (
     url,
 )
 
-pytestmark = pytest.mark.usefixtures("evidence_root")
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
 EXTENSION = {"due_on": "2021-05-20", "reason": "审批尚未完成"}
 LONG_TERM = {"stage_goal": "每季度排查一次", "review_on": "2021-06-30", "reason": "须长期坚持"}
 HOSTILE = ("\0", "x" * 10_000, "-1", "[]", [], {}, None, True, 10**30, "9999-12-31", "2021-02-30", "２０２１-05-20", "")

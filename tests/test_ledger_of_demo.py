@@ -12,7 +12,7 @@ from measures.models import Measure
 from .demonstration import Demo
 from .ledger_reading import body, browser, figures_on, in_api, measures_on, sub_issues_on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 NOTICE = "as_of=2021-08-12"
 FILTERS = [
     "",

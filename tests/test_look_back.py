@@ -30,7 +30,7 @@ from .building import (
 )
 from .test_bad_input import ODD, as_json, problem, send
 
-pytestmark = pytest.mark.usefixtures("evidence_root")
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
 
 POPULATIONS = st.dictionaries(
     st.text("abcdefgh", min_size=1, max_size=3), st.integers(0, 40), min_size=1, max_size=12

@@ -12,7 +12,7 @@ from rectify.organization.models import Role, User
 
 from .building import REASON, Ledger, api, do, drive, drive_sub_issue, person_of, sheet, upload_of, url
 
-pytestmark = pytest.mark.usefixtures("evidence_root")
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
 
 EVIDENCE_ACTS = ("add_evidence", "replace_evidence", "withdraw_evidence")
 KEEPING_STATE = ("correct", *EVIDENCE_ACTS, "request_extension", "request_long_term")

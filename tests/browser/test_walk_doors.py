@@ -45,6 +45,7 @@ def test_in_and_out_again(visit: Visit) -> None:
     assert visitor.address.startswith("/sign-in/?next=")
 
 
+@pytest.mark.soak
 def test_in_english(visit: Visit) -> None:
     """A short walk in the other language; the switch stays on the page, and is kept."""
     visitor = visit("liaison-road", PHONE)

@@ -67,6 +67,7 @@ def test_one_leafs_through_files(visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(MEASURE)
 
 
+@pytest.mark.soak
 def test_a_newer_version_and_a_withdrawal_are_told_like_minutes(visit: Visit) -> None:
     liaison = visit("liaison-road")
     page = open_measure(liaison)
@@ -97,6 +98,7 @@ def test_a_newer_version_and_a_withdrawal_are_told_like_minutes(visit: Visit) ->
     liaison.look("minutes")
 
 
+@pytest.mark.soak
 def test_a_classified_file_is_refused_in_words(visit: Visit) -> None:
     liaison = visit("liaison-road")
     page = open_measure(liaison)
