@@ -242,6 +242,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "KindEnum": "issues.states.Kind",
+        "EvidenceKindEnum": "measures.models.EvidenceKind",
+        "PaperKindEnum": "issues.models.Paper.PaperKind",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "rectify.web.api_document.with_problems",
