@@ -11,7 +11,7 @@ from rectify.organization.models import Organization
 from rectify.organization.posts import Posts
 from rectify.web.moments import Moment, read_moment
 from rectify.workflow.past import SUFFIX
-from rectify.workflow.refusals import Invalid
+from rectify.workflow.refusals import Invalid, NotFound
 
 from .models import Round
 
@@ -52,6 +52,17 @@ def find_round(user: Any, today: date, text: str) -> Round | None:
     except Round.DoesNotExist:
         return None
     return found if Posts.of(user, today).reads(found.organization) else None
+
+
+def named_round(user: Any, today: date, params: Mapping[str, str]) -> Round:
+    """The round that an address has to name. Raises Invalid where it names none, NotFound for one not to be seen."""
+    text = params.get("round", "")
+    if not text:
+        raise Invalid(errors={"round": [_("Name the round.")]})
+    round_ = find_round(user, today, text)
+    if round_ is None:
+        raise NotFound()
+    return round_
 
 
 def read_scope(user: Any, params: Mapping[str, str], today: date) -> Scope:

@@ -19,7 +19,7 @@ from rectify.workflow.digests import digest_of_content
 from rectify.workflow.guards import ActInput, ReasonInput, check, validated
 from rectify.workflow.history import Chain, Entry
 from rectify.workflow.record import record
-from rectify.workflow.refusals import Invalid, NotFound, WrongState
+from rectify.workflow.refusals import Invalid, NotFound, Stale, WrongState
 from rectify.workflow.signing import Given, Hand, Outcome, add_signature, require_signer, told_of
 
 from .inputs import AcceptanceInput, AcceptanceSignInput
@@ -209,6 +209,8 @@ def sign(act: Act, sub_issue_id: int, data: Mapping[str, Any], readiness: Readin
     step = SubIssueStep("sign", act, sub_issue_id, data)
     values = validated(AcceptanceSignInput, data)
     request = step.pending
+    if values["digest"] not in ("", request.digest):
+        raise Stale(_("This is not the request that you have seen."), current=step.sub_issue)
     affirmed(step.sub_issue, request.result, values["criteria"])
     principal = principal_in(step.hand, require_signer(request, step.hand))
     return take_signature(step, Given(step.who, values["comment"], request.digest, principal), readiness)

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,7 +18,7 @@ from issues.plan import publish_notice
 from issues.representation import RoundSerializer, SubIssueSerializer
 from rectify.organization.models import Organization
 from rectify.web import clock
-from rectify.web.act_endpoints import act_endpoint, body_of
+from rectify.web.act_endpoints import act_endpoint
 from rectify.web.history_rows import HistorySerializer, history_rows
 from rectify.web.moments import Moment, read_day
 from rectify.workflow.guards import ActInput, ReasonInput
@@ -73,14 +72,9 @@ class ActingSubIssueViewSet(SubIssueViewSet):
         }
         return Response(DraftSerializer(draft).data)
 
-    @extend_schema(request=SheetInput, responses={200: SubIssueSerializer})
-    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
-    def register_signature(self, request: Request, pk: int) -> Response:
-        """Registers a signed sheet as the signature of the next step."""
-        file = request.FILES.get("file")
-        row = register_on_sub_issue(clock.act_of(request.user), int(pk), body_of(request), file)
-        return Response(self.current_row(row))
-
+    act_register_signature = act_endpoint(
+        "register_signature", register_on_sub_issue, SheetInput, SubIssueSerializer, file=True
+    )
     act_request_acceptance = act_endpoint(
         "request_acceptance", closure.request_acceptance, AcceptanceInput, SubIssueSerializer
     )

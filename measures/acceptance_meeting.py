@@ -19,6 +19,7 @@ from issues.services import concern_of as concern_of_sub_issue
 from rectify.organization.models import User
 from rectify.organization.posts import Posts
 from rectify.organization.signers import hand_of, principal_in
+from rectify.web.stored_files import Received, receive
 from rectify.workflow.acts import Act
 from rectify.workflow.guards import validated
 from rectify.workflow.refusals import Invalid, NotFound, Refusal, WrongState
@@ -28,7 +29,6 @@ from .closure import readiness
 from .papers import Scan, keep_scan, require_office
 
 
-@transaction.atomic
 def hold_meeting(act: Act, round_id: int, data: Mapping[str, Any], file: UploadedFile | None) -> AcceptanceMeeting:
     """Records an acceptance meeting and carries out what it decided, all of it or nothing.
 
@@ -40,13 +40,19 @@ def hold_meeting(act: Act, round_id: int, data: Mapping[str, Any], file: Uploade
     Raises:
         NotFound, Forbidden, Stale, WrongState, Invalid: nothing is recorded then.
     """
-    round_ = locked_round(act, round_id)
-    name, _unit = require_office(act, round_).user.get_full_name(), ""
-    values = validated(MeetingInput, data)
+    received = receive(file) if file is not None else None
+    with transaction.atomic():
+        round_ = locked_round(act, round_id)
+        require_office(act, round_)
+        return _held(act, round_, validated(MeetingInput, data), received)
+
+
+def _held(act: Act, round_: Round, values: Mapping[str, Any], received: Received | None) -> AcceptanceMeeting:
+    """The record of a meeting, with its decisions carried out."""
     if values["held_on"] > act.on or values["held_on"] < round_.feedback_on:
         raise Invalid(errors={"held_on": [_("A meeting lies between the feedback day and today.")]})
     people = participants_of(round_, values["participants"], values["held_on"])
-    paper = _paper(act, round_, values, people, file)
+    paper = _paper(act, round_, values, people, received)
     meeting = AcceptanceMeeting.objects.create(
         round=round_,
         title=values["title"],
@@ -57,7 +63,7 @@ def hold_meeting(act: Act, round_id: int, data: Mapping[str, Any], file: Uploade
         guests=values["guests"],
         paper=paper.paper if paper else None,
         recorded_by=act.actor,
-        recorded_by_name=name,
+        recorded_by_name=act.actor.get_full_name(),
         recorded_at=act.clock(),
     )
     for decision in sorted(values["decisions"], key=lambda decision: decision["sub_issue"]):
@@ -91,9 +97,9 @@ def participants_of(round_: Round, ids: list[int], on: Any) -> list[tuple[User, 
 
 
 def _paper(
-    act: Act, round_: Round, values: Mapping[str, Any], people: list[tuple[User, str]], file: UploadedFile | None
+    act: Act, round_: Round, values: Mapping[str, Any], people: list[tuple[User, str]], received: Received | None
 ) -> Scan | None:
-    if file is None:
+    if received is None:
         return None
     lines = [f"{person.get_full_name()}（{post}）" for person, post in people] + values["guests"].splitlines()
     facts = {
@@ -101,9 +107,8 @@ def _paper(
         "title": values["title"],
         "signed_on": values["held_on"],
         "participants": "\n".join(lines),
-        "file": file,
     }
-    return keep_scan(act, round_, facts)
+    return keep_scan(act, round_, facts, received)
 
 
 def carry_out(

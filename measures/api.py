@@ -6,7 +6,6 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,7 +14,7 @@ from issues.api import DAYS, Rows, ScopedViewSet
 from issues.inputs import SignInput
 from rectify.organization.posts import Posts
 from rectify.web import clock
-from rectify.web.act_endpoints import act_endpoint, body_of
+from rectify.web.act_endpoints import act_endpoint
 from rectify.web.history_rows import HistorySerializer, history_rows
 from rectify.web.tables import CSVRenderer, XLSXRenderer, table_response
 from rectify.workflow.guards import ActInput, ReasonInput
@@ -144,14 +143,9 @@ class MeasureViewSet(ScopedViewSet):
         rows = self.visible(pk)[0].closure_requests.prefetch_related("signatures").order_by("-pk")
         return Response([closure_request_row(row) for row in rows])
 
-    @extend_schema(request=SheetInput, responses={200: MeasureSerializer})
-    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
-    def register_signature(self, request: Request, pk: int) -> Response:
-        """Registers a signed sheet as the signature of the next step."""
-        file = request.FILES.get("file")
-        row = register_on_measure(clock.act_of(request.user), int(pk), body_of(request), file)
-        return Response(self.current_row(row))
-
+    act_register_signature = act_endpoint(
+        "register_signature", register_on_measure, SheetInput, MeasureSerializer, file=True
+    )
     act_report_progress = act_endpoint("report_progress", services.report_progress, ReportInput, MeasureSerializer)
     act_correct = act_endpoint("correct", services.correct, CorrectionInput, MeasureSerializer)
     act_complete = act_endpoint("complete", services.complete, CompletionInput, MeasureSerializer)

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from issues.inputs import SignInput
 from issues.states import UNDER_WAY
 from rectify.organization.posts import Posts
-from rectify.organization.signers import hand_of, parties_with_turn, principal_in
+from rectify.organization.signers import hand_of, parties_with_turn, principal_in, require_turn_of
 from rectify.workflow.acts import Act
 from rectify.workflow.guards import ActInput, ReasonInput, check, validated
 from rectify.workflow.history import Chain, Entry
 from rectify.workflow.record import record
 from rectify.workflow.refusals import NotFound, Stale, WrongState
-from rectify.workflow.signing import Given, Outcome, add_signature, require_signer, require_turn, told_of
+from rectify.workflow.signing import Given, Outcome, add_signature, require_signer, told_of
 
 from .acting import locked_measure
 from .models import Extension, LongTermRequest, MeasureHistory
@@ -46,7 +46,7 @@ class RequestStep:
         self.concern = concern_of(self.measure)
         self.hand = hand_of(self.posts, self.concern)
         pending = self.request if self.request.outcome == Outcome.PENDING else None
-        require_turn(name, pending, self.hand, self.request)
+        require_turn_of(name, pending, self.posts, self.concern, act.on, self.request)
         parties = parties_with_turn(self.posts, self.concern, self.request)
         check(DEADLINE_TRANSITIONS, name, self.request, self.request.outcome, parties, data)
         if sub_issue.round.status not in UNDER_WAY:

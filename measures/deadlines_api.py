@@ -1,18 +1,15 @@
 """Extensions and moves to long term over the API: lists, and the acts that decide on them."""
 
+from datetime import date
 from typing import Any
 
 import django_filters as filters
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from issues.api import VisibleViewSet
 from issues.inputs import SignInput
 from issues.states import UNDER_WAY
 from rectify.organization.posts import Posts
 from rectify.organization.signers import parties_with_turn
-from rectify.web import clock
 from rectify.web.act_endpoints import act_endpoint
 from rectify.web.filters import ChoicesFilter, IdFilter, OrganizationFilter, YesNoFilter
 from rectify.workflow.guards import ActInput, ReasonInput
@@ -21,6 +18,7 @@ from rectify.workflow.signing import Outcome
 from . import deadline_signing as deciding
 from .models import Extension, LongTermRequest
 from .parties import concern_of
+from .rows_api import RowsViewSet
 from .signing_rows import SigningRequestSerializer, request_row
 from .states import DEADLINE_TRANSITIONS
 
@@ -63,12 +61,12 @@ def deadline_row(request: Extension | LongTermRequest, posts: Posts) -> dict[str
     }
 
 
-def extension_row(request: Extension, posts: Posts) -> dict[str, Any]:
+def extension_row(request: Extension, posts: Posts, on: date) -> dict[str, Any]:
     own = {name: getattr(request, name) for name in ("due_on", "old_due_on", "overdue", "beyond_intensive")}
     return deadline_row(request, posts) | own
 
 
-def long_term_row(request: LongTermRequest, posts: Posts) -> dict[str, Any]:
+def long_term_row(request: LongTermRequest, posts: Posts, on: date) -> dict[str, Any]:
     own = {name: getattr(request, name) for name in ("stage_goal", "review_on", "final_on")}
     return deadline_row(request, posts) | own
 
@@ -88,34 +86,12 @@ class ExtensionFilterSet(RequestFilterSet):
     beyond_intensive = YesNoFilter(field_name="beyond_intensive")
 
 
-class RequestViewSet(VisibleViewSet):
+class RequestViewSet(RowsViewSet):
     """Requests of one kind, oldest first."""
-
-    row_of: Any
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset().select_related("measure__sub_issue__round__organization")
         return rows.prefetch_related("signatures", "measure__responsible_departments").order_by("pk")
-
-    def counts_exactly(self) -> bool:
-        return not {"round", "measure"}.isdisjoint(self.request.query_params)
-
-    def rows(self, found: Any) -> list[dict[str, Any]]:
-        posts = Posts.of(self.request.user, clock.today())
-        return [type(self).row_of(request, posts) for request in found]
-
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Requests, pending and decided."""
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(self.rows(page or []))
-
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """One request as it is now."""
-        return Response(self.rows([self.get_object()])[0])
-
-    def current_row(self, request: Any) -> dict[str, Any]:
-        """A request as an act has left it."""
-        return self.rows([self.get_queryset().get(pk=request.pk)])[0]
 
 
 class ExtensionViewSet(RequestViewSet):

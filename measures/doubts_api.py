@@ -10,11 +10,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from issues.models import Round
-from issues.scope import find_round
+from issues.scope import named_round
 from rectify.organization.posts import Posts
 from rectify.web import clock
 from rectify.web.lists import MAX_PAGE_SIZE, BoundedPagination
-from rectify.workflow.refusals import Forbidden, Invalid, NotFound
+from rectify.workflow.refusals import Forbidden, Invalid
 
 from .doubts import DOUBTS, Place, Sign, counts
 from .look_back.parties import audits
@@ -89,12 +89,7 @@ class DoubtsView(APIView):
     )
     def get(self, request: Request) -> Response:
         """The signs of paper rectification in a round, counted by kind; those of one kind in words."""
-        text = request.query_params.get("round", "")
-        if not text:
-            raise Invalid(errors={"round": [_("Name the round.")]})
-        round_ = find_round(request.user, clock.today(), text)
-        if round_ is None:
-            raise NotFound()
+        round_ = named_round(request.user, clock.today(), request.query_params)
         require_auditor(Posts.of(request.user, clock.today()), round_)
         kind = request.query_params.get("kind", "") or None
         if kind is not None and kind not in DOUBTS:

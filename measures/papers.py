@@ -22,8 +22,7 @@ from issues.states import ROUND_TRANSITIONS
 from rectify.organization.models import User
 from rectify.organization.posts import Concern, Posts
 from rectify.organization.signers import hand_of, holders, principal_in
-from rectify.web.file_types import FILE_TYPES
-from rectify.web.stored_files import check_file, clean_filename, store
+from rectify.web.stored_files import Received, receive, store
 from rectify.workflow.acts import Act
 from rectify.workflow.guards import validated
 from rectify.workflow.refusals import Forbidden, Invalid, NotFound
@@ -58,11 +57,12 @@ def register_signatures(act: Act, round_id: int, data: Mapping[str, Any], file: 
     Raises:
         NotFound, Forbidden, Stale, WrongState, Invalid, TooLarge: nothing is registered then.
     """
+    received = receive(file) if file is not None else None
     with transaction.atomic():
         round_ = locked_round(act, round_id)
         require_office(act, round_)
         values = validated(PaperInput, {**data, "file": file})
-        scan = keep_scan(act, round_, values)
+        scan = keep_scan(act, round_, values, received)
         for item in in_order(round_, values["items"]):
             register(scan, item, values["comment"])
         return scan.paper
@@ -76,13 +76,13 @@ def require_office(act: Act, round_: Round) -> Posts:
     return posts
 
 
-def keep_scan(act: Act, round_: Round, values: Mapping[str, Any]) -> Scan:
+def keep_scan(act: Act, round_: Round, values: Mapping[str, Any], received: Received | None) -> Scan:
     """Stores the file of a paper and its row. Raises Invalid, TooLarge."""
     if values["signed_on"] > act.on:
         raise Invalid(errors={"signed_on": [_("This lies in the future.")]})
-    upload = values["file"]
-    filename = clean_filename(upload.name)
-    ending = check_file(filename, upload)
+    assert received is not None  # noqa: S101 -- its input asks for the file
+    if received.refusal is not None:
+        raise received.refusal
     name, _unit = Posts.of(act.actor, act.on).who(Concern(round_.organization_id))
     paper = Paper.objects.create(
         round=round_,
@@ -90,10 +90,10 @@ def keep_scan(act: Act, round_: Round, values: Mapping[str, Any]) -> Scan:
         title=values["title"],
         signed_on=values["signed_on"],
         participants=values["participants"],
-        filename=filename,
-        content_type=FILE_TYPES[ending][1],
-        size=upload.size,
-        sha256=store(upload),
+        filename=received.filename,
+        content_type=received.content_type,
+        size=received.upload.size or 0,
+        sha256=store(received.upload),
         registered_by=act.actor,
         registered_by_name=name,
         registered_on=act.on,

@@ -6,18 +6,8 @@ from issues.models import Round
 from measures import deadline_signing, deadlines, evidence, rules
 from measures.look_back import services as look_back
 
-from .building import (
-    REASON,
-    Ledger,
-    act_by,
-    ask_extension,
-    ask_long_term,
-    attach,
-    decide,
-    do,
-    drive,
-    drive_sub_issue,
-)
+from .building import REASON, Ledger, act_by
+from .driving import ask_extension, ask_long_term, attach, decide, do, drive, drive_sub_issue
 
 LATER = "2021-06-30"
 

@@ -13,7 +13,8 @@ from measures.states import MEASURE_TRANSITIONS, SETTLED
 from rectify.organization.models import User
 from rectify.workflow.signing import Outcome
 
-from .building import REASON, TODAY, Ledger, api, sheet, upload_of, url
+from .building import REASON, TODAY, Ledger
+from .sending import api, sheet, upload_of, url
 
 # What a request may be answered with, whoever sends whatever.
 ANSWERS = {200, 201, 400, 403, 404, 409}

@@ -7,7 +7,9 @@ import pytest
 
 from issues.models import AcceptanceMeeting, AcceptanceRequest, SubIssue, SubIssueHistory
 
-from .building import TODAY, Ledger, api, do, drive, drive_sub_issue, scan, url
+from .building import TODAY, Ledger
+from .driving import do, drive, drive_sub_issue
+from .sending import api, scan, url
 from .test_bad_input import problem
 from .test_transitions import everything
 
@@ -63,6 +65,18 @@ class TestCriteria:
         assert everything() == before
         body["criteria"] = ALL
         assert client.post(url("sub-issues", ledger.sub_issue, "sign"), body, "json").status_code == 200
+
+    def test_what_is_signed_is_what_was_seen(self, ledger: Ledger) -> None:
+        drive_sub_issue(ledger.sub_issue, "in_review", result="sustained")
+        client, before = api(ledger.people["office"]), everything()
+        seen = client.get(url("sub-issues", ledger.sub_issue, "acceptance_requests")).json()[0]["digest"]
+        body = {"version": ledger.sub_issue.version, "digest": "0" * 64}
+        problem(client.post(url("sub-issues", ledger.sub_issue, "sign"), body, "json"), 409)
+        assert everything() == before
+        assert (
+            client.post(url("sub-issues", ledger.sub_issue, "sign"), {**body, "digest": seen}, "json").status_code
+            == 200
+        )
 
 
 class TestMeeting:

@@ -11,8 +11,10 @@ from django.urls import reverse
 
 from issues.models import AcceptanceMeeting, AcceptanceRequest
 
-from .building import TODAY, Ledger, attach, build_ledger, do, drive, drive_sub_issue, scan
+from .building import TODAY, Ledger, build_ledger
+from .driving import attach, do, drive, drive_sub_issue
 from .looking import page
+from .sending import scan
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
 

@@ -11,7 +11,9 @@ import pytest
 from measures.models import Measure
 from rectify.web import lists
 
-from .building import DUE_ON, TODAY, Ledger, Place, api, attach, build_ledger, do, drive, url
+from .building import DUE_ON, TODAY, Ledger, Place, build_ledger
+from .driving import attach, do, drive
+from .sending import api, url
 from .test_bad_input import problem
 
 FORMULA = '=HYPERLINK("http://example.invalid","点此")'

@@ -18,25 +18,10 @@ from measures.models import Measure, MeasureHistory
 from measures.states import MEASURE_TRANSITIONS
 from rectify.workflow.refusals import Refusal
 
-from .building import (
-    CHINA,
-    FEEDBACK_ON,
-    MEASURE_SERVICES,
-    REASON,
-    SUB_ISSUE_SERVICES,
-    TODAY,
-    Ledger,
-    Place,
-    api,
-    ask_extension,
-    ask_long_term,
-    attach,
-    build_ledger,
-    decide,
-    do,
-    soaked,
-    url,
-)
+from .building import CHINA, FEEDBACK_ON, REASON, TODAY, Ledger, Place, build_ledger
+from .driving import MEASURE_SERVICES, SUB_ISSUE_SERVICES, ask_extension, ask_long_term, attach, decide, do
+from .sending import api, url
+from .soaking import soaked
 
 FIRST_DAY = date(2021, 2, 26)
 DAYS = (TODAY - FIRST_DAY).days

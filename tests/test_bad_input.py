@@ -9,7 +9,9 @@ from django.db import transaction
 from issues.models import Round
 from measures.models import Measure
 
-from .building import REASON, Ledger, api, attach, drive, drive_sub_issue, person_of, url
+from .building import REASON, Ledger
+from .driving import attach, drive, drive_sub_issue, person_of
+from .sending import api, url
 from .test_transitions import everything
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]

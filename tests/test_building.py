@@ -5,8 +5,10 @@ import pytest
 from issues.models import Round, SubIssue
 from measures.models import Measure
 
-from .building import Ledger, api, drive, drive_sub_issue, url
+from .building import Ledger
 from .demonstration import DEMO_TODAY, Demo
+from .driving import drive, drive_sub_issue
+from .sending import api, url
 
 pytestmark = pytest.mark.once
 

@@ -15,20 +15,10 @@ from measures.models import Measure, MeasureHistory
 from rectify.organization.models import User
 from rectify.workflow.triggers import missing
 
-from .building import (
-    REASON,
-    Ledger,
-    api,
-    attach,
-    build_ledger,
-    build_organization,
-    do,
-    drive,
-    drive_sub_issue,
-    person_of,
-    url,
-)
+from .building import REASON, Ledger, build_ledger, build_organization
 from .conftest import HISTORY_TABLES
+from .driving import attach, do, drive, drive_sub_issue, person_of
+from .sending import api, url
 
 pytestmark = pytest.mark.database
 BOTH = pytest.mark.parametrize("attempt", range(3))

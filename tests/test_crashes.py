@@ -33,22 +33,10 @@ from measures import plan as measures_plan
 from measures.look_back import services as look_back
 from measures.plan import NewMeasure
 
-from .building import (
-    APPROVED_ON,
-    DUE_ON,
-    FEEDBACK_ON,
-    REASON,
-    TODAY,
-    Ledger,
-    act_by,
-    attach,
-    build_ledger,
-    do,
-    drive,
-    drive_sub_issue,
-    scan,
-)
+from .building import APPROVED_ON, DUE_ON, FEEDBACK_ON, REASON, TODAY, Ledger, act_by, build_ledger
 from .crash_cases import MORE_CASES
+from .driving import attach, do, drive, drive_sub_issue
+from .sending import scan
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("evidence_root")]
 

@@ -14,18 +14,8 @@ from measures.models import Measure
 from rectify.organization.models import Role
 from rectify.organization.posts import Posts
 
-from .building import (
-    TODAY,
-    Ledger,
-    ask_extension,
-    ask_long_term,
-    decide,
-    do,
-    drive,
-    drive_sub_issue,
-    forget_posts,
-    sustain,
-)
+from .building import TODAY, Ledger, forget_posts
+from .driving import ask_extension, ask_long_term, decide, do, drive, drive_sub_issue, sustain
 from .forms_sent import act_on, at
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]

@@ -15,8 +15,8 @@ from measures.states import SETTLED
 from rectify.demonstration.loader import load_demo
 from rectify.organization.models import Department, User
 
-from .building import api, url
 from .demonstration import DEMO_NOW, DEMO_TODAY, Demo
+from .sending import api, url
 
 pytestmark = pytest.mark.django_db
 NOTICE_DAY = "2021-08-12"

@@ -12,8 +12,10 @@ from measures import services
 from measures.doubts import DOUBTS, counts
 from measures.models import Evidence, Extension, Measure
 
-from .building import TODAY, Ledger, Place, act_by, api, attach, build_ledger, build_organization, do, drive
+from .building import TODAY, Ledger, Place, act_by, build_ledger, build_organization
+from .driving import attach, do, drive
 from .looking import page, signed_in
+from .sending import api
 from .test_bad_input import problem
 
 pytestmark = pytest.mark.usefixtures("evidence_root")

@@ -12,8 +12,10 @@ from measures.models import ClosureRequest, ClosureSignature, Evidence
 from rectify.organization.models import Role
 from rectify.web.file_types import FILE_TYPES
 
-from .building import REASON, TODAY, Ledger, api, attach, do, drive, upload_of, url
+from .building import REASON, TODAY, Ledger
+from .driving import attach, do, drive
 from .files import content_of, file
+from .sending import api, upload_of, url
 from .test_bad_input import problem
 from .test_transitions import everything
 

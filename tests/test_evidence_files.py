@@ -20,9 +20,10 @@ from rectify.web.file_types import FILE_TYPES
 from rectify.web.stored_files import check_file, clean_filename, store
 from rectify.workflow.refusals import Refusal
 
-from .building import PDF, Ledger, api, upload_of, url
+from .building import Ledger
 from .files import LOCK, content_of, docx, file, packed, pdf, picture
 from .forms_sent import at
+from .sending import PDF, api, upload_of, url
 from .test_bad_input import problem
 from .test_transitions import everything
 

@@ -8,7 +8,8 @@ from django.urls import reverse
 from measures.models import Evidence, Measure
 from rectify.organization.models import User
 
-from .building import TODAY, Ledger, attach, do, drive
+from .building import TODAY, Ledger
+from .driving import attach, do, drive
 from .files import docx, file
 from .forms_sent import at, text_file
 from .test_transitions import everything

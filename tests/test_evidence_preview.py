@@ -12,9 +12,11 @@ from PIL import Image
 from measures.models import Evidence
 from rectify.web import drawn
 
-from .building import Ledger, api, attach, drive, upload_of, url
+from .building import Ledger
+from .driving import attach, drive
 from .files import content_of, docx, file, pdf, picture
 from .forms_sent import at, statements
+from .sending import api, upload_of, url
 from .test_bad_input import problem
 
 pytestmark = pytest.mark.once

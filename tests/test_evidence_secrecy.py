@@ -13,9 +13,11 @@ import xlsxwriter
 from measures.models import Evidence
 from rectify.web.secrecy import mark_in_name, mark_in_pages
 
-from .building import Ledger, attach, upload_of
+from .building import Ledger
+from .driving import attach
 from .files import docx, file, packed, pdf
 from .forms_sent import at
+from .sending import upload_of
 from .test_bad_input import problem
 from .test_transitions import everything
 

@@ -17,8 +17,10 @@ from rectify.workflow.history import AppendOnlyError
 from rectify.workflow.refusals import Refusal
 from rectify.workflow.triggers import ProtectTables, lift, missing, protect
 
-from .building import CHINA, REASON, TODAY, Ledger, act_by, api, attach, do, drive, drive_sub_issue, url
+from .building import CHINA, REASON, TODAY, Ledger, act_by
 from .conftest import HISTORY_TABLES
+from .driving import attach, do, drive, drive_sub_issue
+from .sending import api, url
 
 MODELS = (RoundHistory, SubIssueHistory, MeasureHistory)
 REPORT = {"progress": 30, "done": "已制定工作方案", "next_step": "印发", "difficulty": ""}

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from .building import url
 from .demonstration import Demo
 from .looking import numbers, page, signed_in
+from .sending import url
 
 pytestmark = pytest.mark.once
 

@@ -11,7 +11,8 @@ from django.urls import reverse
 from measures import services
 from rectify.organization.models import Role
 
-from .building import APPROVED_ON, REASON, TODAY, Ledger, Place, act_by, build_ledger, build_organization, do, drive
+from .building import APPROVED_ON, REASON, TODAY, Ledger, Place, act_by, build_ledger, build_organization
+from .driving import do, drive
 from .looking import numbers, page, signed_in
 
 pytestmark = pytest.mark.once

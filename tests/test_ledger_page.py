@@ -12,7 +12,8 @@ from rectify.dashboards.ledger_filters import LABELS
 from rectify.dashboards.ledger_words import reconcile
 from rectify.web.moments import Moment
 
-from .building import TODAY, Ledger, Place, build_ledger, do, drive, drive_sub_issue
+from .building import TODAY, Ledger, Place, build_ledger
+from .driving import do, drive, drive_sub_issue
 from .ledger_reading import body, browser, measures_on, sub_issues_on
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db, pytest.mark.usefixtures("evidence_root")]

@@ -13,7 +13,8 @@ from measures.look_back import services
 from measures.models import LookBack, LookBackItem, MeasureHistory, Remark
 from rectify.organization.posts import Posts
 
-from .building import TODAY, Ledger, Place, act_by, build_ledger, build_organization, do, drive, forget_posts
+from .building import TODAY, Ledger, Place, act_by, build_ledger, build_organization, forget_posts
+from .driving import do, drive
 from .forms_sent import at, statements
 from .looking import page
 from .test_look_back import check, close, drawn_from, item_of, remark_on

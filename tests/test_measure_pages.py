@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from measures.models import Evidence, Measure
 
-from .building import Ledger, attach, build_ledger, do, drive, drive_sub_issue
+from .building import Ledger, build_ledger
+from .driving import attach, do, drive, drive_sub_issue
 from .forms_sent import act_on, act_on_sub_issue, at, report_on, rows_of, statements, text_file
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]

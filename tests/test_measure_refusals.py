@@ -11,7 +11,8 @@ from issues.models import SubIssueHistory
 from measures.models import Evidence, Measure, MeasureHistory
 from rectify.organization.models import Role
 
-from .building import Ledger, attach, drive
+from .building import Ledger
+from .driving import attach, drive
 from .forms_sent import act_on, act_on_sub_issue, at, report_on, text_file
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]

@@ -13,23 +13,9 @@ from rectify.organization.models import ADMINISTRATOR_ROLES, BUSINESS_ROLES, Org
 from rectify.organization.posts import Posts
 from rectify.workflow.refusals import Forbidden, NotFound
 
-from .building import (
-    NOW,
-    REASON,
-    TODAY,
-    Ledger,
-    Place,
-    act_by,
-    api,
-    attach,
-    build_ledger,
-    build_organization,
-    do,
-    drive,
-    forget_posts,
-    upload_of,
-    url,
-)
+from .building import NOW, REASON, TODAY, Ledger, Place, act_by, build_ledger, build_organization, forget_posts
+from .driving import attach, do, drive
+from .sending import api, upload_of, url
 from .test_bad_input import problem
 
 pytestmark = pytest.mark.usefixtures("evidence_root")

@@ -7,7 +7,9 @@ import pytest
 from measures.look_back import services
 from measures.models import Remark
 
-from .building import REASON, Ledger, Place, act_by, api, build_ledger, drive, url
+from .building import REASON, Ledger, Place, act_by, build_ledger
+from .driving import drive
+from .sending import api, url
 from .test_bad_input import problem
 from .test_look_back import item_of, post, remark_on
 

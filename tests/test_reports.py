@@ -10,7 +10,9 @@ from measures.models import Measure
 from measures.services import correct, report_progress
 from rectify.workflow.refusals import Invalid
 
-from .building import APPROVED_ON, CHINA, DRAFTED_ON, FEEDBACK_ON, TODAY, Ledger, act_by, api, attach, do, url
+from .building import APPROVED_ON, CHINA, DRAFTED_ON, FEEDBACK_ON, TODAY, Ledger, act_by
+from .driving import attach, do
+from .sending import api, url
 
 MONDAY, FRIDAY = date(2021, 3, 8), date(2021, 3, 12)
 

@@ -10,8 +10,10 @@ from issues.models import Round, RoundHistory
 from measures.models import ClosureRequest
 from measures.rules import rules_of
 
-from .building import Ledger, api, attach, do, drive, upload_of, url
+from .building import Ledger
+from .driving import attach, do, drive
 from .looking import page
+from .sending import api, upload_of, url
 from .test_bad_input import problem
 from .test_crashes import everything
 

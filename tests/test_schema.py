@@ -20,7 +20,10 @@ from schemathesis.specs.openapi.checks import (
 
 from measures.look_back.services import make_remark
 
-from .building import Ledger, act_by, api, ask_extension, ask_long_term, attach, drive, drive_sub_issue, soaked
+from .building import Ledger, act_by
+from .driving import ask_extension, ask_long_term, attach, drive, drive_sub_issue
+from .sending import api
+from .soaking import soaked
 
 pytestmark = pytest.mark.once
 

@@ -11,7 +11,9 @@ from measures.models import Measure, MeasureHistory
 from rectify.workflow.history import Chain, Entry
 from rectify.workflow.record import birth
 
-from .building import DRAFTED_ON, Ledger, Place, act_by, api, attach, build_ledger, do, drive, url
+from .building import DRAFTED_ON, Ledger, Place, act_by, build_ledger
+from .driving import attach, do, drive
+from .sending import api, url
 
 PAST = {"as_of": "2021-03-30"}
 # What is asked -> statements, signing in not counted. A change here is a decision: say in the commit why.

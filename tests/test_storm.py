@@ -16,8 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from issues.models import SubIssueHistory
 from measures.models import Measure, MeasureHistory
 
-from .building import Ledger, build_ledger, build_organization, soaked
+from .building import Ledger, build_ledger, build_organization
 from .random_requests import ANSWERS, Sender, faults
+from .soaking import soaked
 
 CLIENTS = 16
 pytestmark = pytest.mark.database

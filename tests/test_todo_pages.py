@@ -14,7 +14,8 @@ from measures.models import ClosureRequest
 from rectify.organization.models import Role, User
 from rectify.organization.posts import Posts
 
-from .building import TODAY, Ledger, build_ledger, do, drive, drive_sub_issue, forget_posts
+from .building import TODAY, Ledger, build_ledger, forget_posts
+from .driving import do, drive, drive_sub_issue
 from .forms_sent import at, statements
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]

@@ -10,7 +10,9 @@ from measures.models import ClosureRequest, ClosureSignature, Evidence, Measure,
 from measures.states import MEASURE_TRANSITIONS, MeasureStatus
 from rectify.organization.models import Role, User
 
-from .building import REASON, Ledger, api, do, drive, drive_sub_issue, person_of, sheet, upload_of, url
+from .building import REASON, Ledger
+from .driving import do, drive, drive_sub_issue, person_of
+from .sending import api, sheet, upload_of, url
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
 

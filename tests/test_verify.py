@@ -13,8 +13,9 @@ from measures.models import ClosureRequest, Evidence, Measure, MeasureHistory
 from rectify.workflow import digests
 from rectify.workflow.triggers import lift, protect
 
-from .building import Ledger, do, drive, drive_sub_issue
+from .building import Ledger
 from .conftest import HISTORY_TABLES
+from .driving import do, drive, drive_sub_issue
 
 
 @pytest.fixture

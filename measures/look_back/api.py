@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from issues.api import VisibleViewSet
-from rectify.organization.posts import Posts
 from rectify.web import clock
 from rectify.web.act_endpoints import NUMBER, act_endpoint, body_of
 from rectify.web.tables import CSVRenderer, XLSXRenderer, table_response
@@ -18,6 +17,7 @@ from rectify.workflow.guards import ActInput, ReasonInput
 from rectify.workflow.refusals import Invalid
 
 from ..models import LookBack, LookBackItem, Remark
+from ..rows_api import RowsViewSet
 from . import services
 from .filters import LookBackFilterSet, LookBackItemFilterSet, RemarkFilterSet
 from .inputs import AnswerInput, CheckInput, DrawInput, RemarkInput, SendBackInput
@@ -68,92 +68,46 @@ class LookBackViewSet(VisibleViewSet):
         return Response(WholeLookBackSerializer(self.get_queryset().get(pk=drawn.pk)).data, status=201)
 
 
-class _OfMeasures(VisibleViewSet):
-    """Rows that belong to measures, shown by hand."""
-
-    def counts_exactly(self) -> bool:
-        return not {"round", "sub_issue", "measure", "look_back"}.isdisjoint(self.request.query_params)
-
-    @property
-    def posts(self) -> Posts:
-        return Posts.of(self.request.user, clock.today())
-
-    def shown(self, rows: Any) -> Any:
-        """Rows with all that an answer says of them."""
-        raise NotImplementedError
-
-    def represented(self, row: Any) -> dict[str, Any]:
-        """A row that `shown` read, as the API gives it."""
-        raise NotImplementedError
-
-    def page_of_rows(self) -> Response:
-        page = self.paginate_queryset(self.shown(self.filter_queryset(self.get_queryset()))) or []
-        return self.get_paginated_response([self.represented(row) for row in page])
-
-    def current_row(self, row: Any) -> dict[str, Any]:
-        """A row as an act has left it."""
-        return self.represented(self.shown(self.get_queryset()).get(pk=row.pk))
-
-
-class LookBackItemViewSet(_OfMeasures):
+class LookBackItemViewSet(RowsViewSet):
     """Sampled measures, and what was found."""
 
     queryset = LookBackItem.objects.order_by("-look_back", "position")
     serializer_class = LookBackItemSerializer
     filterset_class = LookBackItemFilterSet
+    row_of = item_row
+
+    def get_queryset(self) -> Any:
+        return shown_items(super().get_queryset(), self.request.user)
 
     def get_renderers(self) -> list[Any]:
         # Only the list is a table.
         tables = [CSVRenderer(), XLSXRenderer()] if self.action == "list" else []
         return [JSONRenderer(), *tables]
 
-    def shown(self, rows: Any) -> Any:
-        return shown_items(rows, self.request.user)
-
-    def represented(self, row: Any) -> dict[str, Any]:
-        return item_row(row, self.posts)
-
     @extend_schema(responses=LookBackItemSerializer(many=True))
-    def list(self, request: Request) -> Any:
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         """Sampled measures; `format=csv` or `xlsx` gives all of them as a file."""
         kind = request.accepted_renderer.format
         if kind not in ("csv", "xlsx"):
-            return self.page_of_rows()
-        rows = self.shown(self.filter_queryset(self.get_queryset())).iterator(chunk_size=500)
+            return super().list(request)
+        rows = self.filter_queryset(self.get_queryset()).iterator(chunk_size=500)
         today = clock.today()
         return table_response(kind, f"look-back-{today}", "回头看", f"数据截至 {today}", item_columns(), rows)
-
-    @extend_schema(responses=LookBackItemSerializer)
-    def retrieve(self, request: Request, pk: int) -> Response:
-        """One sampled measure with its evidence and the chain of its closing."""
-        return Response(self.current_row(self.get_object()))
 
     act_check = act_endpoint("check", services.check_item, CheckInput, LookBackItemSerializer)
     act_decline = act_endpoint("decline", services.decline_reopening, ReasonInput, LookBackItemSerializer)
 
 
-class RemarkViewSet(_OfMeasures):
-    """Remarks that departments must answer; making one is `POST`."""
+class RemarkViewSet(RowsViewSet):
+    """Remarks that departments must answer, the newest first; making one is `POST`."""
 
     queryset = Remark.objects.order_by("-pk")
     serializer_class = RemarkSerializer
     filterset_class = RemarkFilterSet
+    row_of = remark_row
 
-    def shown(self, rows: Any) -> Any:
-        return shown_remarks(rows)
-
-    def represented(self, row: Any) -> dict[str, Any]:
-        return remark_row(row, self.posts, clock.today())
-
-    @extend_schema(responses=RemarkSerializer(many=True))
-    def list(self, request: Request) -> Response:
-        """Remarks, the newest first."""
-        return self.page_of_rows()
-
-    @extend_schema(responses=RemarkSerializer)
-    def retrieve(self, request: Request, pk: int) -> Response:
-        """One remark with its answer."""
-        return Response(self.current_row(self.get_object()))
+    def get_queryset(self) -> Any:
+        return shown_remarks(super().get_queryset())
 
     @extend_schema(request=RemarkInput, responses={201: RemarkSerializer})
     def create(self, request: Request) -> Response:

@@ -128,7 +128,7 @@ class LookBackItemSerializer(serializers.Serializer):
     available_acts = serializers.ListField(child=serializers.CharField())
 
 
-def item_row(item: LookBackItem, posts: Posts) -> dict[str, Any]:
+def item_row(item: LookBackItem, posts: Posts, on: date) -> dict[str, Any]:
     """A sampled measure as `shown_items` read it."""
     measure, state = item.measure, state_of(item, item.measure)
     request = closing_request(item)

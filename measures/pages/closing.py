@@ -3,20 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from rectify.web import clock
-from rectify.workflow.refusals import NotFound, Refusal
 
 from .. import closing, deadlines, services
+from .acts import act_by_form
 from .filing import request_closure_with_files
-from .filled import Filled, next_address, shown_back, typed
 from .measure import measure_page
 from .papers import on_measure
 
@@ -51,20 +48,7 @@ DONE: Mapping[str, Any] = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def measure_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Does an act on a measure and returns to its page; shows the page with the form again where it was refused."""
-    if act not in DONE:
-        raise Http404
-    here = reverse("measure", args=[pk])
-    if request.method != "POST":
-        return redirect(f"{here}?act={act}")
-    data = typed(request)
-    try:
-        done = do(request, act, pk, data)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return measure_page(request, pk, Filled(act, shown_back(data), refusal))
-    messages.success(request, DONE[act] % {"number": done.number})
-    return redirect(next_address(request, here))
+    return act_by_form(request, pk, act, reverse("measure", args=[pk]), do, measure_page, DONE)
 
 
 def do(request: HttpRequest, act: str, pk: int, data: Mapping[str, Any]) -> Any:

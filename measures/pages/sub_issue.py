@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,7 +20,7 @@ from rectify.organization.posts import Posts
 from rectify.web import clock
 from rectify.web.moments import Moment, read_moment
 from rectify.workflow.history import HistoryRow
-from rectify.workflow.refusals import NotFound, Refusal
+from rectify.workflow.refusals import NotFound
 from rectify.workflow.signing import Outcome
 
 from .. import closure
@@ -30,8 +29,9 @@ from ..past import rewind_measures
 from ..standing import chain_steps, for_days, last_change, waiting_since, waits_for, why_nots_of_sub_issue
 from ..states import SETTLED
 from ..summary import acceptance_summary
+from .acts import act_by_form
 from .asked import asked_of_sub_issue, path_of
-from .filled import Filled, next_address, shown_back, typed
+from .filled import Filled
 from .forms import plain_form
 from .minutes import minutes, with_corrections
 from .papers import criteria_fields, on_sub_issue, paper_fields
@@ -77,20 +77,7 @@ def sub_issue(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sub_issue_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Does an act on a sub-issue and returns to its page; shows the form again where it was refused."""
-    if act not in DONE:
-        raise Http404
-    here = reverse("sub-issue", args=[pk])
-    if request.method != "POST":
-        return redirect(f"{here}?act={act}")
-    data = typed(request)
-    try:
-        done = do(request, act, pk, data)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return sub_issue_page(request, pk, Filled(act, shown_back(data), refusal))
-    messages.success(request, DONE[act] % {"number": done.number})
-    return redirect(next_address(request, here))
+    return act_by_form(request, pk, act, reverse("sub-issue", args=[pk]), do, sub_issue_page, DONE)
 
 
 def do(request: HttpRequest, act: str, pk: int, data: Mapping[str, Any]) -> SubIssue:

@@ -21,11 +21,10 @@ from measures.standing import chain_steps, for_days, waiting_since, waits_for
 from measures.states import OMITTED, SETTLED
 from rectify.organization.models import Role, RoleAssignment
 from rectify.web import clock
-from rectify.workflow.refusals import Forbidden, NotFound, Refusal
+from rectify.workflow.refusals import NotFound, Refusal
 from rectify.workflow.signing import Outcome
 
-from .ledger import business_frame
-from .navigation import Frame
+from .ledger import business_frame, is_office, office_round
 
 # Whoever may sit in an acceptance meeting with an account of their own.
 ATTENDING = (Role.OFFICE, Role.CHAIR, Role.LEADER, Role.HEAD)
@@ -55,8 +54,7 @@ def acceptance(request: HttpRequest) -> HttpResponse:
         "waiting": len(groups[0]["lines"]),
         "meetings": AcceptanceMeeting.objects.filter(round=frame.round).prefetch_related("items"),
         "closures": closures_of(frame.round),
-        "office": Role.OFFICE in frame.posts.roles,
-        "may_hold": Role.OFFICE in frame.posts.roles and bool(groups[0]["lines"]),
+        "office": is_office(frame),
     }
     return render(request, "acceptance/acceptance.html", context)
 
@@ -127,18 +125,16 @@ def _line(sub_issue: SubIssue, counted: Sequence[int], request: Any) -> dict[str
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting(request: HttpRequest) -> HttpResponse:
     """The form in which the office records a meeting: what is under review, with evidence beside it, and decisions."""
-    frame = business_frame(request)
-    if Role.OFFICE not in frame.posts.roles or frame.round is None:
-        raise Forbidden(_("Only the rectification office of this organisation may do this."))
+    round_ = office_round(request)
     if request.method != "POST":
-        return _form(request, frame, {}, None)
+        return _form(request, round_, {}, None)
     data = data_of(request)
     try:
-        held = hold_meeting(clock.act_of(request.user), frame.round.pk, data, request.FILES.get("file"))
+        held = hold_meeting(clock.act_of(request.user), round_.pk, data, request.FILES.get("file"))
     except NotFound:
         raise
     except Refusal as refusal:
-        return _form(request, frame, shown_back(request.POST.dict()), refusal)
+        return _form(request, round_, shown_back(request.POST.dict()), refusal)
     messages.success(request, _("The meeting is recorded; its decisions are carried out."))
     return redirect("acceptance-record", held.pk)
 
@@ -161,9 +157,7 @@ def data_of(request: HttpRequest) -> dict[str, Any]:
     return data
 
 
-def _form(request: HttpRequest, frame: Frame, sent: Mapping[str, Any], refusal: Refusal | None) -> HttpResponse:
-    round_ = frame.round
-    assert round_ is not None  # noqa: S101 -- both callers have looked
+def _form(request: HttpRequest, round_: Round, sent: Mapping[str, Any], refusal: Refusal | None) -> HttpResponse:
     errors = refusal.errors if refusal else {}
     lines = [line for line in lines_of(round_) if line["group"] == "under_review"]
     measures = measures_with_evidence([line["sub_issue"] for line in lines])

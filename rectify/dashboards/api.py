@@ -1,6 +1,5 @@
 """Figures over the API."""
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -8,10 +7,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from issues.api import DAYS
-from issues.scope import find_round
+from issues.scope import named_round
 from rectify.web import clock
 from rectify.web.moments import read_moment
-from rectify.workflow.refusals import Invalid, NotFound
 
 from .figures import round_figures
 
@@ -41,11 +39,6 @@ class RoundDashboardView(APIView):
     @extend_schema(parameters=DAYS, responses=RoundDashboardSerializer)
     def get(self, request: Request) -> Response:
         """A round's figures, in the present or as of a past day."""
-        text = request.query_params.get("round", "")
-        if not text:
-            raise Invalid(errors={"round": [_("Name the round.")]})
-        round_ = find_round(request.user, clock.today(), text)
-        if round_ is None:
-            raise NotFound()
+        round_ = named_round(request.user, clock.today(), request.query_params)
         moment = read_moment(request.query_params, clock.today(), round_.feedback_on)
         return Response(round_figures(round_, moment).as_json())

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_safe
 
 from issues.models import Heading, Round, SpecialPlan
 from issues.scope import Scope
+from issues.states import ROUND_TRANSITIONS
 from measures.models import Measure
 from measures.parties import available, pending_request
 from rectify.organization.models import Role
-from rectify.organization.posts import Posts
+from rectify.organization.posts import Concern, Posts
 from rectify.web import clock
 from rectify.web.moments import Moment
 from rectify.workflow.refusals import Forbidden, Invalid, NotFound
@@ -45,6 +46,19 @@ def business_frame(request: HttpRequest) -> Frame:
     if not frame.posts.sees_business:
         raise Forbidden(_("Your role does not show the data of an inspection."))
     return frame
+
+
+def office_round(request: HttpRequest) -> Round:
+    """The request's round, for its own office. Raises Forbidden for everybody else."""
+    frame = business_frame(request)
+    if frame.round is None or not is_office(frame):
+        raise Forbidden(ROUND_TRANSITIONS.not_yours)
+    return frame.round
+
+
+def is_office(frame: Frame) -> bool:
+    """Whether the reader belongs to the office of the round's own organisation, not of the one above it."""
+    return frame.round is not None and "office" in frame.posts.parties(Concern(frame.round.organization_id))
 
 
 @login_required

@@ -10,16 +10,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from issues.models import Round
 from issues.states import Kind
 from measures.models import EvidenceKind
 from measures.rules import CHAINS, rules_of, set_closing_rules
-from rectify.organization.models import Role
 from rectify.web import clock
-from rectify.workflow.refusals import Forbidden, NotFound, Refusal
+from rectify.workflow.refusals import NotFound, Refusal
 from rectify.workflow.signing import Signer
 
-from .ledger import business_frame
-from .navigation import Frame
+from .ledger import office_round
 
 STEPS = 4
 BLANK_CRITERIA = 2
@@ -29,20 +28,18 @@ BLANK_CRITERIA = 2
 @require_http_methods(["GET", "HEAD", "POST"])
 def rules(request: HttpRequest) -> HttpResponse:
     """Shows the rules as a form, and changes them."""
-    frame = business_frame(request)
-    if Role.OFFICE not in frame.posts.roles or frame.round is None:
-        raise Forbidden(_("Only the rectification office of this organisation may do this."))
+    round_ = office_round(request)
     if request.method != "POST":
-        return _form(request, frame, rules_of(frame.round), None)
+        return _form(request, round_, rules_of(round_), None)
     data = data_of(request.POST)
     try:
-        set_closing_rules(clock.act_of(request.user), frame.round.pk, data)
+        set_closing_rules(clock.act_of(request.user), round_.pk, data)
     except NotFound:
         raise
     except Refusal as refusal:
-        return _form(request, frame, {**rules_of(frame.round), **data}, refusal)
+        return _form(request, round_, {**rules_of(round_), **data}, refusal)
     messages.success(request, _("The rules are saved. They hold for what is asked for from now on."))
-    return redirect(f"{request.path}?round={frame.round.pk}")
+    return redirect(f"{request.path}?round={round_.pk}")
 
 
 def data_of(form: QueryDict) -> dict[str, Any]:
@@ -70,15 +67,14 @@ def data_of(form: QueryDict) -> dict[str, Any]:
     return data
 
 
-def _form(request: HttpRequest, frame: Frame, values: Mapping[str, Any], refusal: Refusal | None) -> HttpResponse:
-    assert frame.round is not None  # noqa: S101 -- the caller has looked
+def _form(request: HttpRequest, round_: Round, values: Mapping[str, Any], refusal: Refusal | None) -> HttpResponse:
     signers = [("", "—"), *Signer.choices]
     criteria, wanted = list(values["criteria"]), values["wanted_evidence"]
     taken = {criterion["key"] for criterion in criteria}
     free = (f"own-{number}" for number in range(1, 100) if f"own-{number}" not in taken)
     blank = [{"key": next(free), "title": "", "required": True} for _each in range(BLANK_CRITERIA)]
     context = {
-        "round": frame.round,
+        "round": round_,
         "chains": [
             {
                 "label": label,

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.building import PDF
+from tests.sending import PDF
 
 from .conftest import Visit
 from .pages import act, figure, number_of, row_of, send, told
