@@ -18,7 +18,7 @@ from rectify.organization.models import Department, User
 from .demonstration import DEMO_NOW, DEMO_TODAY, Demo
 from .sending import api, url
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 NOTICE_DAY = "2021-08-12"
 
 

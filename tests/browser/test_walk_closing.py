@@ -86,6 +86,7 @@ def send_back(office: Visitor, number: str, words: str) -> None:
     told(page, f"{number}已退回补充")
 
 
+@pytest.mark.soak
 def test_from_the_report_to_closed(visit: Visit) -> None:
     liaison, office = visit("liaison-road"), visit("office")
     before = closed_measures(office)
