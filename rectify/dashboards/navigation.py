@@ -135,7 +135,7 @@ class Frame:
                 (_("To do"), "todo", "todo", self.todo_count or None),
                 (_("Ledger"), "ledger", "ledger", None),
                 (_("Split table"), "split-table", "report", None),
-                (_("Closure and acceptance"), "acceptance", "check", None),
+                (_("Closing"), "acceptance", "check", None),
             ]
         if not self.posts.roles.isdisjoint({Role.AUDITOR, Role.OFFICE}):
             entries.append((_("Look-back"), "look-backs", "closure", None))
