@@ -75,17 +75,22 @@ class RequestStep:
 
 def _sign(kind: RequestKind, act: Act, request_id: int, data: Mapping[str, Any]) -> Request:
     step = RequestStep("sign", kind, act, request_id, data)
-    request = step.request
-    MEASURE_TRANSITIONS.require_state(kind.asks, step.measure.status, current=request)
     values = validated(SignInput, data)
-    if values["digest"] not in ("", request.digest):
-        raise Stale(_("This is not the request that you have seen."), current=request)
-    principal = principal_in(step.hand, require_signer(request, step.hand))
-    signature = add_signature(request, act, Given(step.who, values["comment"], request.digest, principal))
+    if values["digest"] not in ("", step.request.digest):
+        raise Stale(_("This is not the request that you have seen."), current=step.request)
+    principal = principal_in(step.hand, require_signer(step.request, step.hand))
+    return take_signature(step, Given(step.who, values["comment"], step.request.digest, principal))
+
+
+def take_signature(step: RequestStep, given: Given) -> Request:
+    """Adds a signature to the request under review; the last one grants it. Raises WrongState."""
+    request, kind = step.request, step.kind
+    MEASURE_TRANSITIONS.require_state(kind.asks, step.measure.status, current=request)
+    signature = add_signature(request, step.act, given)
     facts = told_of(signature, len(request.chain))
     if signature.position + 1 < len(request.chain):
         step.save()
-        step.write(kind.act("sign"), {}, **facts)
+        step.write(kind.act("sign" if given.paper is None else "register_signature"), {}, **facts)
     else:
         step.save(Outcome.PASSED)
         step.write(kind.granted, _granted(request), **facts)

@@ -16,6 +16,8 @@ from rectify.workflow.guards import ActInput, ReasonInput
 from rectify.workflow.signing import Outcome
 
 from . import deadline_signing as deciding
+from . import papers
+from .inputs import SheetInput
 from .models import Extension, LongTermRequest
 from .parties import concern_of
 from .rows_api import RowsViewSet
@@ -105,6 +107,9 @@ class ExtensionViewSet(RequestViewSet):
     act_sign = act_endpoint("sign", deciding.sign_extension, SignInput, ExtensionSerializer)
     act_return = act_endpoint("return", deciding.return_extension, ReasonInput, ExtensionSerializer)
     act_recall = act_endpoint("recall", deciding.recall_extension, ActInput, ExtensionSerializer)
+    act_register_signature = act_endpoint(
+        "register_signature", papers.register_on_extension, SheetInput, ExtensionSerializer, file=True
+    )
 
 
 class LongTermRequestViewSet(RequestViewSet):
@@ -118,3 +123,6 @@ class LongTermRequestViewSet(RequestViewSet):
     act_sign = act_endpoint("sign", deciding.sign_long_term, SignInput, LongTermSerializer)
     act_return = act_endpoint("return", deciding.return_long_term, ReasonInput, LongTermSerializer)
     act_recall = act_endpoint("recall", deciding.recall_long_term, ActInput, LongTermSerializer)
+    act_register_signature = act_endpoint(
+        "register_signature", papers.register_on_long_term, SheetInput, LongTermSerializer, file=True
+    )

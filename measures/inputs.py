@@ -44,16 +44,23 @@ class CompletionInput(ActInput):
 
 
 class PaperItem(serializers.Serializer):
-    """One request whose next step was signed on paper: of a measure or of a sub-issue."""
+    """One request whose next step was signed on paper, and the version of what is named.
+
+    Of a measure or a sub-issue it is the closure or acceptance under review.
+    """
+
+    NAMES = ("measure", "sub_issue", "extension", "long_term")
 
     measure = serializers.IntegerField(min_value=1, required=False, allow_null=True)
     sub_issue = serializers.IntegerField(min_value=1, required=False, allow_null=True)
+    extension = serializers.IntegerField(min_value=1, required=False, allow_null=True)
+    long_term = serializers.IntegerField(min_value=1, required=False, allow_null=True)
     version = serializers.IntegerField(min_value=1)
     signer = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if bool(attrs.get("measure")) == bool(attrs.get("sub_issue")):
-            raise serializers.ValidationError(_("Name either a measure or a sub-issue."))
+        if sum(bool(attrs.get(name)) for name in self.NAMES) != 1:
+            raise serializers.ValidationError(_("Name one measure, sub-issue, extension or move to long term."))
         return attrs
 
 

@@ -28,14 +28,24 @@ from rectify.workflow.guards import validated
 from rectify.workflow.refusals import Forbidden, Invalid, NotFound
 from rectify.workflow.signing import Given, Signer, SigningRequest, why_not_sign
 
+from . import deadline_signing
 from .acting import MeasureStep
 from .closing import seen_digest, take_signature
 from .closure import readiness
-from .inputs import PaperInput
-from .models import Measure
+from .inputs import PaperInput, PaperItem
+from .models import Extension, LongTermRequest, Measure
 from .parties import concern_of
+from .requests import EXTENSION, LONG_TERM, RequestKind
 
-Step = MeasureStep | SubIssueStep
+Signed = Measure | SubIssue | Extension | LongTermRequest
+
+# What an item may name: its model, the path from there to its sub-issue, and to its round.
+NAMED: Mapping[str, tuple[Any, str, str]] = {
+    "measure": (Measure, "sub_issue", "sub_issue__round"),
+    "sub_issue": (SubIssue, "pk", "round"),
+    "extension": (Extension, "measure__sub_issue", "measure__sub_issue__round"),
+    "long_term": (LongTermRequest, "measure__sub_issue", "measure__sub_issue__round"),
+}
 
 
 @dataclass(frozen=True)
@@ -51,8 +61,9 @@ def register_signatures(act: Act, round_id: int, data: Mapping[str, Any], file: 
     """Registers a scan and the signatures it bears, all or none.
 
     Args:
-        data: kind, title, signed_on, participants, comment; items: a list of {measure or sub_issue, version, signer},
-            each signing the next step of that request. The signer may be left out where one person holds the post.
+        data: kind, title, signed_on, participants, comment; items: a list of {measure, sub_issue, extension or
+            long_term; version, signer}, each signing the next step of that request. The signer may be left out where
+            one person holds the post.
 
     Raises:
         NotFound, Forbidden, Stale, WrongState, Invalid, TooLarge: nothing is registered then.
@@ -104,34 +115,39 @@ def keep_scan(act: Act, round_: Round, values: Mapping[str, Any], received: Rece
 
 def in_order(round_: Round, items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The items in the order in which their sub-issues are locked. Raises NotFound for what is not of this round."""
-    of_measure = dict(
-        Measure.objects.filter(
-            sub_issue__round=round_, pk__in=[item["measure"] for item in items if item.get("measure")]
-        ).values_list("pk", "sub_issue")
-    )
-    own = set(
-        SubIssue.objects.filter(
-            round=round_, pk__in=[item["sub_issue"] for item in items if item.get("sub_issue")]
-        ).values_list("pk", flat=True)
-    )
-    for item in items:
-        if (item.get("measure") or 0) not in {0, *of_measure} or (item.get("sub_issue") or 0) not in {0, *own}:
-            raise NotFound()
-    return sorted(items, key=lambda item: of_measure.get(item.get("measure") or 0) or item["sub_issue"])
+    sub_issues: dict[tuple[str, int], int] = {}
+    for name, (model, sub_issue, of_round) in NAMED.items():
+        ids = [item[name] for item in items if item.get(name)]
+        rows = model.objects.filter(pk__in=ids, **{of_round: round_}).values_list("pk", sub_issue) if ids else ()
+        sub_issues |= {(name, pk): at for pk, at in rows}
+    if any(named_by(item) not in sub_issues for item in items):
+        raise NotFound()
+    return sorted(items, key=lambda item: sub_issues[named_by(item)])
 
 
-def register(scan: Scan, item: Mapping[str, Any], comment: str) -> Measure | SubIssue:
+def named_by(item: Mapping[str, Any]) -> tuple[str, int]:
+    """What an item names: one of `PaperItem.NAMES`, and its id."""
+    return next((name, item[name]) for name in PaperItem.NAMES if item.get(name))
+
+
+def register(scan: Scan, item: Mapping[str, Any], comment: str) -> Signed:
     """Registers the signature of the next step of one request."""
-    if item.get("measure"):
-        step = MeasureStep("register_signature", scan.act, item["measure"], item)
+    name, pk = named_by(item)
+    if name == "measure":
+        step = MeasureStep("register_signature", scan.act, pk, item)
         request = step.pending
-        concern = concern_of(step.measure)
         digest = seen_digest(step.measure, request)
-        return take_signature(step, _given(scan, request, concern, digest, item.get("signer"), comment))
-    of = SubIssueStep("register_signature", scan.act, item["sub_issue"], item)
-    concern = concern_of_sub_issue(of.sub_issue)
-    given = _given(scan, of.pending, concern, of.pending.digest, item.get("signer"), comment)
-    return take_acceptance_signature(of, given, readiness)
+        given = _given(scan, request, concern_of(step.measure), digest, item.get("signer"), comment)
+        return take_signature(step, given)
+    if name == "sub_issue":
+        of = SubIssueStep("register_signature", scan.act, pk, item)
+        concern = concern_of_sub_issue(of.sub_issue)
+        given = _given(scan, of.pending, concern, of.pending.digest, item.get("signer"), comment)
+        return take_acceptance_signature(of, given, readiness)
+    kind = EXTENSION if name == "extension" else LONG_TERM
+    asked = deadline_signing.RequestStep("register_signature", kind, scan.act, pk, item)
+    given = _given(scan, asked.request, asked.concern, asked.request.digest, item.get("signer"), comment)
+    return deadline_signing.take_signature(asked, given)
 
 
 def _given(
@@ -190,6 +206,31 @@ def register_on_sub_issue(act: Act, sub_issue_id: int, data: Mapping[str, Any], 
     return SubIssue.objects.select_related("round__organization", "responsible_leader", "lead_department").get(
         pk=sub_issue_id
     )
+
+
+def register_on_extension(
+    act: Act, request_id: int, data: Mapping[str, Any], file: UploadedFile | None
+) -> deadline_signing.Request:
+    """The same for an extension; the last signature moves the deadline."""
+    return _register_on_request(EXTENSION, act, request_id, data, file)
+
+
+def register_on_long_term(
+    act: Act, request_id: int, data: Mapping[str, Any], file: UploadedFile | None
+) -> deadline_signing.Request:
+    """The same for a move to long term."""
+    return _register_on_request(LONG_TERM, act, request_id, data, file)
+
+
+def _register_on_request(
+    kind: RequestKind, act: Act, request_id: int, data: Mapping[str, Any], file: UploadedFile | None
+) -> deadline_signing.Request:
+    name = "extension" if kind is EXTENSION else "long_term"
+    with transaction.atomic():
+        step = deadline_signing.RequestStep("register_signature", kind, act, request_id, data)
+        _register_one(act, step.measure.sub_issue.round_id, {name: request_id}, data, file)
+    rows = kind.requests.objects.select_related("measure__sub_issue__round__organization")
+    return rows.prefetch_related("signatures").get(pk=request_id)
 
 
 def _register_one(

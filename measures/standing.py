@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from issues.models import SubIssue
 from issues.services import concern_of as concern_of_sub_issue
@@ -98,6 +99,11 @@ def how_signed(signature: Signature) -> str:
 def last_change(rows: Iterable[HistoryRow]) -> date | None:
     """The day on which the state last changed, of rows newest first."""
     return next((row.happened_on for row in rows if row.from_status != row.to_status), None)
+
+
+def in_words(day: date) -> str:
+    """A day as it stands in a sentence."""
+    return date_format(day, pgettext("date in a sentence", "j F Y"))
 
 
 def for_days(days: int) -> str:

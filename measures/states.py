@@ -136,6 +136,13 @@ DEADLINE_TRANSITIONS = TransitionTable(
             frozenset({"asker"}),
             frozenset({"liaison", "head"}),
         ),
+        Transition(
+            "register_signature",
+            _("Register a signature on paper"),
+            PENDING,
+            (Outcome.PENDING, Outcome.PASSED),
+            frozenset({"office"}),
+        ),
     ],
     not_yours=_("Your role does not allow this for this request."),
     not_now=_("This request has been decided, returned or recalled already."),

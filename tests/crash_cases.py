@@ -3,11 +3,12 @@
 from typing import Any
 
 from issues.models import Round
-from measures import deadline_signing, deadlines, evidence, rules
+from measures import deadline_signing, deadlines, evidence, papers, rules
 from measures.look_back import services as look_back
 
-from .building import REASON, Ledger, act_by
+from .building import REASON, TODAY, Ledger, act_by
 from .driving import ask_extension, ask_long_term, attach, decide, do, drive, drive_sub_issue
+from .sending import scan
 
 LATER = "2021-06-30"
 
@@ -108,11 +109,26 @@ def new_rules(ledger: Ledger) -> Any:
     return lambda: rules.set_closing_rules(act, round_.pk, data)
 
 
+def deadline_on_paper(function: Any, ask: Any) -> Any:
+    """The last signature, which grants the request."""
+
+    def prepare(ledger: Ledger) -> Any:
+        request = ask(drive(ledger.measure, "in_progress"))
+        decide(request, "sign", "office")
+        act = act_by(ledger.place.add_person("office-two", "office"))
+        data = {"version": request.version, "title": "审批单", "signed_on": TODAY.isoformat()}
+        return lambda: function(act, request.pk, data, scan())
+
+    return prepare
+
+
 LEADER = "leader-vp_road"
 MORE_CASES: dict[str, Any] = {
     "deadlines.request_extension": asked(deadlines.request_extension, due_on="2021-05-20"),
     "deadlines.request_long_term": asked(deadlines.request_long_term, stage_goal="每季度一次", review_on=LATER),
     "deadlines.review_stage": stage_not_met,
+    "papers.register_on_extension": deadline_on_paper(papers.register_on_extension, ask_extension),
+    "papers.register_on_long_term": deadline_on_paper(papers.register_on_long_term, ask_long_term),
     "deadline_signing.sign_extension": decided(deadline_signing.sign_extension, ask_extension, LEADER),
     "deadline_signing.return_extension": decided(
         deadline_signing.return_extension, ask_extension, "office", reason=REASON

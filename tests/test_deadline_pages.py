@@ -17,6 +17,7 @@ from rectify.organization.posts import Posts
 from .building import TODAY, Ledger, forget_posts
 from .driving import ask_extension, ask_long_term, decide, do, drive, drive_sub_issue, sustain
 from .forms_sent import act_on, at
+from .sending import scan
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
 EXTENSION = {"due_on": "2021-05-20", "reason": "审批尚未完成"}
@@ -226,3 +227,22 @@ def test_the_pages_open_in_both_languages(ledger: Ledger, language: str) -> None
         client.cookies["django_language"] = language
         for address in addresses:
             assert client.get(address).status_code == 200, (key, address)
+
+
+def test_the_office_registers_what_was_signed_on_paper(ledger: Ledger) -> None:
+    measure = drive(ledger.measure, "in_progress")
+    request = ask_extension(measure)
+    decide(request, "sign", "office")
+    ledger.place.add_person("office-two", Role.OFFICE)
+    assert "?act=register_signature#deadline" in page_of(measure, "office-two", ledger)
+    assert "登记线下签批" not in page_of(measure, "head-road", ledger)
+    form = page_of(measure, "office-two", ledger, "?act=register_signature")
+    assert ledger.people["leader-vp_road"].name in form
+    address = reverse("deadline-act", args=["extension", request.pk, "register_signature"])
+    office = at(ledger.people["office-two"])
+    fields = {"version": request.version, "title": "延期审批单", "signed_on": TODAY.isoformat(), "kind": "sheet"}
+    refused = office.post(address, fields)
+    assert refused.status_code == 400 and "延期审批单" in refused.content.decode()
+    assert office.post(address, {**fields, "file": scan()}).status_code == 302
+    shown = page_of(measure, "auditor", ledger)
+    assert "的线下签批，" in shown and "完成时限延至2021年5月20日" in shown

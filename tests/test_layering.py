@@ -29,7 +29,9 @@ CONFIGURATION_AND_PROOF = {
     ("DeadlineStep", "round"),  # and those for deadlines
     ("ClosingRules", "round"),
     ("WantedEvidence", "round"),
-    ("ClosureSignature", "paper"),  # a scan may bear signatures under both
+    ("ClosureSignature", "paper"),  # a scan may bear signatures under all of these
+    ("ExtensionSignature", "paper"),
+    ("LongTermSignature", "paper"),
     ("LookBack", "round"),  # the round from which a sample is drawn
     ("MeasureHistory", "sub_issue"),  # the chain in which a measure's rows stand
 }

@@ -14,7 +14,7 @@ from measures.look_back import services as looking
 from measures.models import Evidence
 from rectify.organization.models import Role
 
-from .building import NOW, REASON, Ledger, act_by, build_ledger, build_organization, forget_posts
+from .building import NOW, REASON, TODAY, Ledger, act_by, build_ledger, build_organization, forget_posts
 from .driving import ask_extension, ask_long_term, attach, drive, drive_sub_issue, sustain
 from .matrix import MATRIX, READERS, STRANGERS
 from .sending import scan, sheet
@@ -213,6 +213,7 @@ def fill_deadlines(made: World) -> None:
     }
     for name, row in (("extension", extension), ("long-term-request", long_term)):
         acts |= {f"{name}-{act}": (row, {"reason": REASON}) for act in ("detail", "sign", "return", "recall")}
+        acts[f"{name}-register-signature"] = (row, {"title": "审批单", "signed_on": TODAY.isoformat()})
     for route, (row, data) in acts.items():
         made.addresses[route] = reverse(route, args=[row.pk])
         made.data[route] = {"version": row.version, **data}

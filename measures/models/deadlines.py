@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from issues.models import Round
+from issues.models import Paper, Round
 from rectify.workflow.signing import Signature, SigningRequest, SigningStep
 
 from ..querysets import OfMeasureQuerySet
@@ -57,6 +57,7 @@ class Extension(SigningRequest):
 
 class ExtensionSignature(Signature):
     request = models.ForeignKey(Extension, models.PROTECT, related_name="signatures")
+    paper = models.ForeignKey(Paper, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta(Signature.Meta):
         abstract = False
@@ -92,6 +93,7 @@ class LongTermRequest(SigningRequest):
 
 class LongTermSignature(Signature):
     request = models.ForeignKey(LongTermRequest, models.PROTECT, related_name="signatures")
+    paper = models.ForeignKey(Paper, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta(Signature.Meta):
         abstract = False

@@ -1,4 +1,4 @@
-"""Deciding on extensions and on moving to long term from the pages; signing and returning stand in the folder."""
+"""Recalling extensions and moves to long term, and their signatures on paper; signing stands in the folder."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,8 +15,9 @@ from rectify.web import clock
 from rectify.workflow.refusals import NotFound, Refusal
 
 from .. import deadline_signing as deciding
+from .. import papers
 from ..requests import DEADLINE_KINDS, EXTENSION, LONG_TERM, RequestKind
-from .filled import Filled
+from .filled import Filled, shown_back, typed
 from .measure import measure_page
 
 SERVICES: Mapping[str, Mapping[str, Any]] = {
@@ -31,10 +32,15 @@ SERVICES: Mapping[str, Mapping[str, Any]] = {
         "recall": deciding.recall_long_term,
     },
 }
+ON_PAPER: Mapping[str, Any] = {
+    EXTENSION.name: papers.register_on_extension,
+    LONG_TERM.name: papers.register_on_long_term,
+}
 DONE: Mapping[str, Any] = {
     "sign": _("You agreed to the request for %(number)s."),
     "return": _("The request for %(number)s is returned."),
     "recall": _("The request for %(number)s is recalled."),
+    "register_signature": _("The signature on paper for %(number)s is registered."),
 }
 
 
@@ -49,16 +55,20 @@ def measure_of(kind: RequestKind, pk: int, user: Any) -> int:
 @login_required
 @require_POST
 def deadline_act(request: HttpRequest, kind: str, pk: int, act: str) -> HttpResponse:
-    """Takes a request back and returns to the measure's page, which tells of it where it was refused."""
+    """Takes a request back, or registers a signature on paper; the measure's page tells of it where it was refused."""
     known = next((known for known in DEADLINE_KINDS if known.name == kind), None)
-    if known is None or act != "recall":
+    if known is None or act not in ("recall", "register_signature"):
         raise Http404
     measure_id = measure_of(known, pk, request.user)
+    data, by = typed(request), clock.act_of(request.user)
     try:
-        done = SERVICES[kind][act](clock.act_of(request.user), pk, request.POST.dict())
+        if act == "recall":
+            done = SERVICES[kind][act](by, pk, data)
+        else:
+            done = ON_PAPER[kind](by, pk, data, request.FILES.get("file"))
     except NotFound:
         raise
     except Refusal as refusal:
-        return measure_page(request, measure_id, Filled(act, {}, refusal))
+        return measure_page(request, measure_id, Filled(act, shown_back(data), refusal))
     messages.success(request, DONE[act] % {"number": done.measure.number})
     return redirect(reverse("measure", args=[measure_id]))

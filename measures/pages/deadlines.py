@@ -1,14 +1,12 @@
-"""Deadlines on the pages: every date that was approved, what is asked for now, and the forms with which one asks."""
+"""Deadlines on the pages: every date that was approved, and what is asked for now."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from rectify.organization.posts import Posts
 from rectify.organization.signers import parties_with_turn
@@ -20,22 +18,20 @@ from ..parties import concern_of
 from ..requests import kind_of
 from ..standing import chain_steps
 from ..states import DEADLINE_TRANSITIONS, UNDER_WORK
+from .filled import Filled
+from .forms import plain_form
+from .papers import paper_fields
 
 Item = dict[str, Any]
 Request = Extension | LongTermRequest
 
-# The forms with which a measure's deadline is changed, and what waits while such a request is under review.
-ACTS = ("request_extension", "request_long_term", "review_stage")
+# What waits while such a request is under review.
 WAITING_ACTS = ("request_extension", "request_long_term", "complete", "request_closure")
+ON_PAPER = "register_signature"
 RETURN_REASONS = (
     gettext_lazy("The reason does not suffice; please say what stood in the way and what was done about it."),
     gettext_lazy("The day is too far off; please plan it nearer."),
 )
-
-
-def in_words(day: date) -> str:
-    """A day as it stands in a sentence."""
-    return date_format(day, pgettext("date in a sentence", "j F Y"))
 
 
 @dataclass
@@ -135,10 +131,11 @@ def in_short(request: Request) -> str:
     return _("%(words)s, asked for when overdue") % {"words": words} if request.overdue else words
 
 
-def under_review(request: Request | None, posts: Posts, on: date) -> Item:
+def under_review(request: Request | None, posts: Posts, on: date, filled: Filled) -> Item:
     """The request under review on a measure's page: what is asked, its chain, and what the reader may do with it."""
     if request is None:
         return {}
+    here = reverse("measure", args=[request.measure.pk])
     kind = kind_of(request)
     parties = parties_with_turn(posts, concern_of(request.measure), request)
     acts = DEADLINE_TRANSITIONS.available(request.outcome, parties)
@@ -149,24 +146,17 @@ def under_review(request: Request | None, posts: Posts, on: date) -> Item:
         "chain": chain_steps(request, request.measure, on),
         "sign_url": reverse("todo-item", args=[kind.name, request.pk]) if "sign" in acts else "",
         "recall_url": reverse("deadline-act", args=[kind.name, request.pk, "recall"]) if "recall" in acts else "",
+        "paper_url": f"{here}?act={ON_PAPER}#deadline" if ON_PAPER in acts else "",
+        "paper": _paper_form(request, on, filled) if ON_PAPER in acts and filled.act == ON_PAPER else {},
     }
 
 
-def form_of(measure: Measure, act: str, form: Mapping[str, Any], on: date) -> Item:
-    """What the forms of these acts show beside what was typed."""
-    if act == "request_extension" and measure.due_on:
-        until = measure.sub_issue.round.intensive_until
-        return {
-            "overdue_words": _("The deadline has passed: this is asked for when overdue and stays counted as such.")
-            if measure.due_on < on
-            else "",
-            "beyond_words": _(
-                "What reaches beyond %(day)s, the end of the intensive period, the leading group decides."
-            )
-            % {"day": in_words(until)}
-            if until
-            else "",
-        }
-    if act in ("request_long_term", "review_stage") and not form.get("values"):
-        return {"values": {"stage_goal": measure.stage_goal}}
-    return {}
+def _paper_form(request: Request, on: date, filled: Filled) -> Item:
+    """The form with which the office registers that the next step was signed on paper."""
+    form = plain_form(filled, ON_PAPER, request.measure.sub_issue.round)
+    return {
+        "form": form | paper_fields(request, concern_of(request.measure), on),
+        "url": reverse("deadline-act", args=[kind_of(request).name, request.pk, ON_PAPER]),
+        "cancel": reverse("measure", args=[request.measure.pk]),
+        "problem": filled.problem,
+    }

@@ -16,8 +16,8 @@ from ..closing import seen_digest, what_is_missing
 from ..inputs import OUTCOME_UNITS
 from ..models import ClosingRules, EvidenceKind, Measure, MeasureHistory
 from ..parties import concern_of, pending_request
-from .deadlines import ACTS as DEADLINE_ACTS
-from .deadlines import form_of
+from .deadline_forms import ACTS as DEADLINE_ACTS
+from .deadline_forms import form_of
 from .filled import Filled
 from .minutes import REPORTS
 from .papers import paper_fields

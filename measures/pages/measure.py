@@ -113,7 +113,7 @@ def page_context(request: HttpRequest, seen: SeenMeasure, filled: Filled) -> dic
         "seen": seen,
         "path": path_of(found.sub_issue),
         "asked": asked_of_measure(found, on, approved_item(found, seen.deadlines.granted)),
-        "deadline": under_review(seen.deadlines.pending, seen.posts, on),
+        "deadline": under_review(seen.deadlines.pending, seen.posts, on, filled),
         "days_left": (found.due_on - on).days if found.due_on else None,
         "latest": latest_report(found),
         "evidence": evidence_items(evidence_of(found, seen.moment), reader),

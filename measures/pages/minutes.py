@@ -17,8 +17,8 @@ from rectify.workflow.transitions import TransitionTable
 
 from ..inputs import OUTCOME_UNITS
 from ..models import MeasureHistory
+from ..standing import in_words
 from ..states import MEASURE_TRANSITIONS, MeasureStatus
-from .deadlines import in_words
 from .look_back_words import LOOK_BACK_SENTENCES
 from .shown_evidence import links
 
@@ -175,6 +175,14 @@ def _long_term_requested(row: HistoryRow) -> str:
     return words % {"day": _day(row.payload.get("review_on")), "goal": row.payload.get("stage_goal", "")}
 
 
+def _signed_extension(row: HistoryRow) -> str:
+    return _("%(signed)s, on the extension.") % {"signed": signed_words(row)}
+
+
+def _signed_long_term(row: HistoryRow) -> str:
+    return _("%(signed)s, on moving to long term.") % {"signed": signed_words(row)}
+
+
 def _granted(row: HistoryRow) -> str:
     words = {"signed": signed_words(row)}
     if row.action == "sustain":
@@ -230,12 +238,14 @@ SENTENCES: Mapping[type[HistoryRow], Mapping[str, Callable[[Any], str]]] = {
         "recall": lambda row: _("recalled the request."),
         **LOOK_BACK_SENTENCES,
         "request_extension": _extension_requested,
-        "sign_extension": lambda row: _("%(signed)s, on the extension.") % {"signed": signed_words(row)},
+        "sign_extension": _signed_extension,
+        "register_signature_extension": _signed_extension,
         "return_extension": lambda row: _("returned the request for an extension; the deadline stays."),
         "recall_extension": lambda row: _("recalled the request for an extension."),
         "extend": _granted,
         "request_long_term": _long_term_requested,
-        "sign_long_term": lambda row: _("%(signed)s, on moving to long term.") % {"signed": signed_words(row)},
+        "sign_long_term": _signed_long_term,
+        "register_signature_long_term": _signed_long_term,
         "return_long_term": lambda row: _("returned the request to move to long term."),
         "recall_long_term": lambda row: _("recalled the request to move to long term."),
         "sustain": _granted,

@@ -17,7 +17,7 @@ from rectify.web.file_types import FILE_TYPES, can_be_drawn
 from ..evidence import departments_of_uploaders, is_own
 from ..evidence_facts import OtherUse, with_facts
 from ..models import Evidence, Measure
-from .deadlines import in_words
+from ..standing import in_words
 
 Item = dict[str, Any]
 
