@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from rectify.workflow.guards import ActInput, TextField
+from rectify.workflow.guards import ActInput, IdField, TextField
 
 from .states import SubIssueStatus
 
@@ -48,7 +48,7 @@ class AcceptanceSignInput(SignInput):
 class DecisionInput(ActInput):
     """What a meeting decided on one sub-issue."""
 
-    sub_issue = serializers.IntegerField(min_value=1)
+    sub_issue = IdField()
     agreed = serializers.BooleanField()
     criteria = criteria_field()
     opinion = TextField(max_length=2000, required=False, allow_blank=True, default="")
@@ -61,7 +61,7 @@ class MeetingInput(serializers.Serializer):
     held_on = serializers.DateField()
     place = TextField(max_length=200, required=False, allow_blank=True, default="")
     chair = TextField(max_length=200)
-    participants = serializers.ListField(child=serializers.IntegerField(min_value=1), min_length=1, max_length=200)
+    participants = serializers.ListField(child=IdField(), min_length=1, max_length=200)
     guests = TextField(max_length=5000, required=False, allow_blank=True, default="")
     decisions = DecisionInput(many=True, allow_empty=False)
 

@@ -260,10 +260,19 @@ def reopen(act: Act, sub_issue_id: int, data: Mapping[str, Any]) -> SubIssue:
 
 
 def reopen_with(act: Act, sub_issue: SubIssue, who: tuple[str, str], reason: str) -> None:
-    """Reopens a closed sub-issue as part of a greater act that holds its lock and was checked itself."""
+    """What reopening an answer to a sub-issue does to it, within an act that holds its lock and was checked itself.
+
+    Closed, it is reopened. Under review, its request goes back: what was signed told of an answer that is settled.
+    """
     if sub_issue.status == SubIssueStatus.CLOSED:
         entry = Entry("reopen", new=_reopened(), reason=reason)
-        record(sub_issue, Chain(SubIssueHistory, sub_issue.pk), act, who, entry)
+    elif (request := pending_request(sub_issue)) is not None:
+        request.outcome, request.ended_on = Outcome.RETURNED, act.on
+        request.save(update_fields=["outcome", "ended_on"])
+        entry = Entry("return", new={"status": request.from_status}, reason=reason)
+    else:
+        return
+    record(sub_issue, Chain(SubIssueHistory, sub_issue.pk), act, who, entry)
 
 
 def _reopened() -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """A sitting in which many sub-issues are accepted (验收会): one record, whose decisions carry the signatures under it.
 
-The meeting's record is the paper for everybody who took part: where the next step of an acceptance is theirs, the
-record signs it. What waits for somebody who was not there goes on waiting for them.
+The meeting's signed record is the paper for everybody who took part: where the next step of an acceptance is theirs,
+the record signs it. Until its scan is there, nobody but whoever enters the record can sign by it. What waits for
+somebody who was not there goes on waiting for them.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -14,7 +16,7 @@ from django.utils.translation import gettext as _
 from issues.inputs import MeetingInput
 from issues.models import AcceptanceMeeting, AcceptanceMeetingItem, AcceptanceRequest, Paper, Round, SubIssue
 from issues.plan import locked_round
-from issues.services import SubIssueStep, affirmed, end_with_return, take_signature
+from issues.services import SubIssueStep, affirmed, end_with_return, locked, pending_request, take_signature
 from issues.services import concern_of as concern_of_sub_issue
 from rectify.organization.models import User
 from rectify.organization.posts import Posts
@@ -47,6 +49,49 @@ def hold_meeting(act: Act, round_id: int, data: Mapping[str, Any], file: Uploade
         return _held(act, round_, validated(MeetingInput, data), received)
 
 
+def add_record(act: Act, meeting_id: int, file: UploadedFile | None) -> AcceptanceMeeting:
+    """Adds the scan of a meeting's signed record, and with it the signatures of those who took part.
+
+    What was decided otherwise since, or is no longer under review, stays as it is.
+
+    Raises:
+        NotFound, Forbidden, WrongState (there is one already), Invalid, TooLarge: nothing is added then.
+    """
+    received = receive(file) if file is not None else None
+    with transaction.atomic():
+        round_id = AcceptanceMeeting.objects.filter(pk=meeting_id).values_list("round", flat=True).first()
+        if round_id is None:
+            raise NotFound()
+        round_ = locked_round(act, round_id)
+        require_office(act, round_)
+        meeting = AcceptanceMeeting.objects.get(pk=meeting_id)
+        if meeting.paper_id is not None:
+            raise WrongState(_("The signed record of this meeting is there already."), current=meeting)
+        if received is None:
+            raise Invalid(errors={"file": [_("Please choose a file.")]})
+        people = participants_of(round_, [person["id"] for person in meeting.participants], meeting.held_on)
+        scan = keep_scan(act, round_, _facts_of(meeting.title, meeting.held_on, people, meeting.guests), received)
+        meeting.paper = scan.paper
+        meeting.save(update_fields=["paper"])
+        for item in meeting.items.filter(agreed=True).select_related("request").order_by("sub_issue"):
+            _sign_by_record(act, meeting, item, [person for person, _post in people], scan)
+        scan.keep()
+        return meeting
+
+
+def _sign_by_record(
+    act: Act, meeting: AcceptanceMeeting, item: AcceptanceMeetingItem, people: list[User], scan: Scan
+) -> None:
+    """Signs for those who took part where the request on which they decided is under review still."""
+    posts = Posts.of(act.actor, act.on)
+    if pending_request(locked(posts, item.sub_issue_id)) != item.request:
+        return
+    step = SubIssueStep("register_signature", act, item.sub_issue_id, {})
+    sign_for_participants(step, meeting, people, scan, item.opinion)
+    item.status = step.sub_issue.status
+    item.save(update_fields=["status"])
+
+
 def _held(act: Act, round_: Round, values: Mapping[str, Any], received: Received | None) -> AcceptanceMeeting:
     """The record of a meeting, with its decisions carried out."""
     if values["held_on"] > act.on or values["held_on"] < round_.feedback_on:
@@ -71,6 +116,8 @@ def _held(act: Act, round_: Round, values: Mapping[str, Any], received: Received
             carry_out(act, meeting, [person for person, _post in people], paper, decision)
         except (Invalid, WrongState) as refusal:
             raise at_decision(refusal, decision) from refusal
+    if paper is not None:
+        paper.keep()
     return meeting
 
 
@@ -101,14 +148,18 @@ def _paper(
 ) -> Scan | None:
     if received is None:
         return None
-    lines = [f"{person.get_full_name()}（{post}）" for person, post in people] + values["guests"].splitlines()
-    facts = {
+    return keep_scan(act, round_, _facts_of(values["title"], values["held_on"], people, values["guests"]), received)
+
+
+def _facts_of(title: str, held_on: date, people: list[tuple[User, str]], guests: str) -> dict[str, Any]:
+    """What the paper of a meeting is."""
+    lines = [f"{person.get_full_name()}（{post}）" for person, post in people] + guests.splitlines()
+    return {
         "kind": Paper.PaperKind.MINUTES,
-        "title": values["title"],
-        "signed_on": values["held_on"],
+        "title": title,
+        "signed_on": held_on,
         "participants": "\n".join(lines),
     }
-    return keep_scan(act, round_, facts, received)
 
 
 def carry_out(
@@ -143,28 +194,33 @@ def carry_out(
 def sign_for_participants(
     step: SubIssueStep, meeting: AcceptanceMeeting, people: list[User], scan: Scan | None, opinion: str
 ) -> None:
-    """Signs step by step for whoever was there and may; stops where nobody was. Raises Invalid where none could."""
-    concern, signed = concern_of_sub_issue(step.sub_issue), 0
+    """Signs step by step for whoever was there and may; stops where nobody was.
+
+    Without the scan of the signed record, only whoever enters it signs.
+
+    Raises:
+        Invalid: nobody who was there could sign the next step.
+    """
+    concern, anybody = concern_of_sub_issue(step.sub_issue), False
     while step.request is not None and step.request.next_signer:
         found = next_of(step.request, people, concern, meeting)
-        if found is None:
+        anybody = anybody or found is not None
+        if found is None or (scan is None and found[0] != step.act.actor):
             break
         signer, hand = found
-        own = signer == step.act.actor
         given = Given(
             Posts.of(signer, meeting.held_on).who(concern),
             opinion,
             step.request.digest,
             principal_in(hand, step.request.next_signer),
             paper=scan.paper if scan else None,
-            registrar=None if own else (step.act.actor, meeting.recorded_by_name),
+            registrar=None if signer == step.act.actor else (step.act.actor, meeting.recorded_by_name),
             signer_id=signer.pk,
             on=meeting.held_on,
         )
         take_signature(step, given, readiness)
-        signed += 1
         step.request = current_request(step.request)
-    if not signed:
+    if not anybody:
         raise Invalid(_("Nobody who took part can sign the next step."))
 
 

@@ -1,25 +1,28 @@
 """The way to closed (销号): asked with note and evidence, signed step by step, returned, recalled, reopened."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from issues.inputs import SignInput
 from issues.services import reopen_with
+from issues.states import Kind
 from rectify.organization.signers import principal_in
 from rectify.workflow.acts import Act
 from rectify.workflow.digests import digest_of_content
 from rectify.workflow.guards import ActInput, ReasonInput, invalid, validated
-from rectify.workflow.refusals import Stale
+from rectify.workflow.refusals import Invalid, Stale
 from rectify.workflow.signing import Given, Outcome, add_signature, require_signer, told_of
 
 from .acting import MeasureStep
 from .deadlines import require_none_pending
 from .inputs import ClosureInput
 from .look_back.reopening import reopened_upon
-from .models import ClosureRequest, ClosureStep, EvidenceKind, Measure, WantedEvidence
+from .models import ClosureRequest, ClosureSignature, ClosureStep, EvidenceKind, Measure, WantedEvidence
 from .states import MeasureStatus
 
 
@@ -57,6 +60,21 @@ def digest_of(note: str, outcomes: Mapping[str, Any], evidence: list[dict[str, A
 def seen_digest(measure: Measure, request: ClosureRequest | None) -> str:
     """The digest of what lies before the next signer now."""
     return digest_of(request.note, request.outcomes, standing_evidence(measure)) if request is not None else ""
+
+
+def digest_on_paper(measure: Measure, request: ClosureRequest, signed_on: date) -> str:
+    """What a signature on paper is bound to: what lay before its signer on the day that the paper bears.
+
+    Raises:
+        Invalid: a file that lay there then was withdrawn or replaced since, so that it has to be signed again.
+    """
+    seen = measure.evidence.filter(uploaded_on__lte=signed_on)
+    gone = seen.filter(Q(withdrawn_on__gt=signed_on) | Q(replaced_by__uploaded_on__gt=signed_on)).first()
+    if gone is not None:
+        words = _("“%(title)s” was withdrawn or replaced after this was signed; it has to be signed again.")
+        raise Invalid(errors={"signed_on": [words % {"title": gone.title}]})
+    standing = seen.filter(withdrawn_on__isnull=True, replaced_by__isnull=True)
+    return digest_of(request.note, request.outcomes, list(map(dict, standing.order_by("pk").values("id", "sha256"))))
 
 
 @transaction.atomic
@@ -117,12 +135,14 @@ def take_signature(step: MeasureStep, given: Given) -> Measure:
     if signature.position + 1 == len(request.chain):
         step.end_request(Outcome.PASSED)
         new = {"status": MeasureStatus.CLOSED.value, "closed_on": step.act.on}
+        if step.measure.kind != Kind.LONG_TERM:
+            new["progress"] = 100
     step.write(new, extra=facts)
     return step.measure
 
 
 def evidence_changed(step: MeasureStep) -> dict[str, Any]:
-    """Makes the signatures under review void once evidence that they were bound to was withdrawn or replaced.
+    """Makes the signatures under review void once a file that one of them was bound to was withdrawn or replaced.
 
     The request stands again without signatures, in the place of the one that became void.
 
@@ -132,10 +152,12 @@ def evidence_changed(step: MeasureStep) -> dict[str, Any]:
     request = step.request
     if request is None:
         return {}
-    signed = [signature.signer_name for signature in request.signatures.all()]
+    signatures = list(request.signatures.all())
     evidence = standing_evidence(step.measure)
+    if signatures and all(_still_bound(signature, request, evidence) for signature in signatures):
+        return {}
     digest = digest_of(request.note, request.outcomes, evidence)
-    if not signed:
+    if not signatures:
         request.evidence, request.digest = evidence, digest
         request.save(update_fields=["evidence", "digest"])
         return {"digest": digest}
@@ -144,7 +166,13 @@ def evidence_changed(step: MeasureStep) -> dict[str, Any]:
     ClosureRequest.objects.create(
         **{name: getattr(old, name) for name in kept}, chain=old.chain, evidence=evidence, digest=digest, follows=old
     )
-    return {"digest": digest, "void": signed}
+    return {"digest": digest, "void": [signature.signer_name for signature in signatures]}
+
+
+def _still_bound(signature: ClosureSignature, request: ClosureRequest, evidence: list[dict[str, Any]]) -> bool:
+    """Whether all that its signer saw stands: the files, in their order, up to those that came afterwards."""
+    seen = (digest_of(request.note, request.outcomes, evidence[:count]) for count in range(len(evidence) + 1))
+    return signature.digest in seen
 
 
 @transaction.atomic

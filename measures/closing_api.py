@@ -24,7 +24,7 @@ from rectify.web.shown_files import download
 from rectify.workflow.refusals import Invalid
 
 from . import papers
-from .acceptance_meeting import hold_meeting
+from .acceptance_meeting import add_record, hold_meeting
 from .evidence_api import AnyType
 from .inputs import PaperInput
 
@@ -57,6 +57,12 @@ class DecisionSerializer(serializers.ModelSerializer):
     class Meta:
         model = AcceptanceMeetingItem
         fields = ["sub_issue", "agreed", "opinion", "criteria", "status"]
+
+
+class RecordInput(serializers.Serializer):
+    """The scan of a meeting's signed record."""
+
+    file = serializers.FileField()
 
 
 class MeetingSerializer(serializers.ModelSerializer):
@@ -138,3 +144,10 @@ class MeetingViewSet(VisibleViewSet):
         data = form_of(request, "decisions", "participants")
         meeting = hold_meeting(clock.act_of(request.user), round_id_of(data), data, request.FILES.get("file"))
         return Response(MeetingSerializer(meeting).data, status=201)
+
+    @extend_schema(request=RecordInput, responses={200: MeetingSerializer})
+    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
+    def add_record(self, request: Request, pk: int) -> Response:
+        """Adds the scan of the signed record; it signs for those who took part."""
+        meeting = add_record(clock.act_of(request.user), self.get_object().pk, request.FILES.get("file"))
+        return Response(MeetingSerializer(meeting).data)

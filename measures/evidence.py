@@ -14,7 +14,7 @@ from rectify.organization.posts import Posts
 from rectify.web.secrecy import mark_in_name
 from rectify.web.stored_files import Received, allowed_mark, receive, store
 from rectify.workflow.acts import Act
-from rectify.workflow.guards import TextField, validated
+from rectify.workflow.guards import IdField, TextField, validated
 from rectify.workflow.refusals import Forbidden, Invalid, NotFound, WrongState
 
 from .acting import MeasureStep
@@ -30,14 +30,12 @@ NOT_YOURS = gettext_lazy(
 class EvidenceInput(serializers.Serializer):
     """A file that proves something about a measure."""
 
-    measure = serializers.IntegerField(min_value=1)
+    measure = IdField()
     title = TextField(max_length=200)
     kind = serializers.ChoiceField(choices=EvidenceKind.choices)
     file = serializers.FileField(use_url=False, allow_empty_file=True, max_length=255)
     dated_on = serializers.DateField(required=False, help_text="The day that the document itself bears.")
-    replaces = serializers.IntegerField(
-        required=False, min_value=1, max_value=2**63 - 1, help_text="The file of which this one is a newer version."
-    )
+    replaces = IdField(required=False, help_text="The file of which this one is a newer version.")
 
 
 class WithdrawInput(serializers.Serializer):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from issues.models import Paper
-from rectify.workflow.guards import ActInput, TextField
+from rectify.workflow.guards import ActInput, IdField, TextField
 
 MOST_PAPER_ITEMS = 200
 # The kinds of outcome that the ledger of a filing client counts, each with its unit.
@@ -51,12 +51,12 @@ class PaperItem(serializers.Serializer):
 
     NAMES = ("measure", "sub_issue", "extension", "long_term")
 
-    measure = serializers.IntegerField(min_value=1, required=False, allow_null=True)
-    sub_issue = serializers.IntegerField(min_value=1, required=False, allow_null=True)
-    extension = serializers.IntegerField(min_value=1, required=False, allow_null=True)
-    long_term = serializers.IntegerField(min_value=1, required=False, allow_null=True)
+    measure = IdField(required=False, allow_null=True)
+    sub_issue = IdField(required=False, allow_null=True)
+    extension = IdField(required=False, allow_null=True)
+    long_term = IdField(required=False, allow_null=True)
     version = serializers.IntegerField(min_value=1)
-    signer = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
+    signer = IdField(required=False, allow_null=True, default=None)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if sum(bool(attrs.get(name)) for name in self.NAMES) != 1:
@@ -78,7 +78,7 @@ class ScanInput(serializers.Serializer):
 class SheetInput(ScanInput, ActInput):
     """A signed sheet for one request."""
 
-    signer = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
+    signer = IdField(required=False, allow_null=True, default=None)
 
 
 class PaperInput(ScanInput):

@@ -22,7 +22,7 @@ from issues.states import ROUND_TRANSITIONS
 from rectify.organization.models import User
 from rectify.organization.posts import Concern, Posts
 from rectify.organization.signers import hand_of, holders, principal_in
-from rectify.web.stored_files import Received, receive, store
+from rectify.web.stored_files import Received, digest_of_file, receive, store
 from rectify.workflow.acts import Act
 from rectify.workflow.guards import validated
 from rectify.workflow.refusals import Forbidden, Invalid, NotFound
@@ -30,7 +30,7 @@ from rectify.workflow.signing import Given, Signer, SigningRequest, why_not_sign
 
 from . import deadline_signing
 from .acting import MeasureStep
-from .closing import seen_digest, take_signature
+from .closing import digest_on_paper, take_signature
 from .closure import readiness
 from .inputs import PaperInput, PaperItem
 from .models import Extension, LongTermRequest, Measure
@@ -55,6 +55,11 @@ class Scan:
     paper: Paper
     act: Act
     registrar_name: str
+    received: Received
+
+    def keep(self) -> None:
+        """Stores the file; last of all, so that what is refused leaves no file behind."""
+        store(self.received.upload)
 
 
 def register_signatures(act: Act, round_id: int, data: Mapping[str, Any], file: UploadedFile | None) -> Paper:
@@ -76,6 +81,7 @@ def register_signatures(act: Act, round_id: int, data: Mapping[str, Any], file: 
         scan = keep_scan(act, round_, values, received)
         for item in in_order(round_, values["items"]):
             register(scan, item, values["comment"])
+        scan.keep()
         return scan.paper
 
 
@@ -88,7 +94,7 @@ def require_office(act: Act, round_: Round) -> Posts:
 
 
 def keep_scan(act: Act, round_: Round, values: Mapping[str, Any], received: Received | None) -> Scan:
-    """Stores the file of a paper and its row. Raises Invalid, TooLarge."""
+    """The row of a paper; its file is stored by `Scan.keep`. Raises Invalid, TooLarge."""
     if values["signed_on"] > act.on:
         raise Invalid(errors={"signed_on": [_("This lies in the future.")]})
     assert received is not None  # noqa: S101 -- its input asks for the file
@@ -104,13 +110,13 @@ def keep_scan(act: Act, round_: Round, values: Mapping[str, Any], received: Rece
         filename=received.filename,
         content_type=received.content_type,
         size=received.upload.size or 0,
-        sha256=store(received.upload),
+        sha256=digest_of_file(received.upload),
         registered_by=act.actor,
         registered_by_name=name,
         registered_on=act.on,
         registered_at=act.clock(),
     )
-    return Scan(paper, act, name)
+    return Scan(paper, act, name, received)
 
 
 def in_order(round_: Round, items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -136,7 +142,7 @@ def register(scan: Scan, item: Mapping[str, Any], comment: str) -> Signed:
     if name == "measure":
         step = MeasureStep("register_signature", scan.act, pk, item)
         request = step.pending
-        digest = seen_digest(step.measure, request)
+        digest = digest_on_paper(step.measure, request, scan.paper.signed_on)
         given = _given(scan, request, concern_of(step.measure), digest, item.get("signer"), comment)
         return take_signature(step, given)
     if name == "sub_issue":
@@ -154,9 +160,6 @@ def _given(
     scan: Scan, request: SigningRequest, concern: Concern, digest: str, signer_id: int | None, comment: str
 ) -> Given:
     on = scan.paper.signed_on
-    if on < request.asked_on:
-        message = _("Signed before it was asked for on %(day)s.") % {"day": request.asked_on}
-        raise Invalid(errors={"signed_on": [message]})
     signer = signer_of(request, concern, signer_id, on)
     if signer == scan.act.actor:
         raise Invalid(errors={"signer": [_("What you sign yourself needs no paper; sign it here.")]})

@@ -99,6 +99,7 @@ MATRIX: dict[str, dict[str, Rule]] = {
     "paper-file": READ,
     "acceptance-meeting-list": {"get": everybody(), "post": only("office", ok=201)},
     "acceptance-meeting-detail": READ,
+    "acceptance-meeting-add-record": {"post": only("office")},
     "measure-list": LISTED,
     "measure-detail": READ,
     "measure-history": READ,
@@ -159,6 +160,7 @@ MATRIX: dict[str, dict[str, Rule]] = {
         "post": Rule(302, ("office",), strangers=403, foreign=404),
     },
     "acceptance-record": {"get": readers(strangers=403, foreign=404)},
+    "acceptance-signed-record": {"post": Rule(302, ("office",), strangers=403, foreign=404)},
     "look-backs": {
         "get": readers(strangers=403, foreign=404),
         "post": Rule(302, ("auditor",), strangers=403, foreign=404),

@@ -97,7 +97,13 @@ class TestMeeting:
         return {"sub_issue": sub_issue.pk, "version": sub_issue.version, "agreed": agreed, "criteria": ALL, **fields}
 
     def hold(self, ledger: Ledger, body: dict[str, Any], by: str = "office") -> Any:
-        return api(ledger.people[by]).post(url("acceptance-meetings"), body, "json")
+        """With the scan of the signed record."""
+        lists = {name: json.dumps(body[name]) for name in ("decisions", "participants")}
+        form = {**body, **lists, "file": scan("验收会纪要.pdf")}
+        return api(ledger.people[by]).post(url("acceptance-meetings"), form, format="multipart")
+
+    def hold_unsigned(self, ledger: Ledger, body: dict[str, Any]) -> Any:
+        return api(ledger.people["office"]).post(url("acceptance-meetings"), body, "json")
 
     def test_one_sitting_decides_on_many(self, ledger: Ledger) -> None:
         first, second = ledger.sub_issues
@@ -122,14 +128,45 @@ class TestMeeting:
     def test_the_record_is_kept_with_its_scan(self, ledger: Ledger) -> None:
         drive_sub_issue(ledger.sub_issue, "in_review", result="sustained")
         body = self.body(ledger, self.decision(ledger.sub_issue), guests="纪检组组长", place="三楼会议室")
-        form = {**body, "decisions": json.dumps(body["decisions"]), "participants": json.dumps(body["participants"])}
-        answer = api(ledger.people["office"]).post(
-            url("acceptance-meetings"), {**form, "file": scan("验收会纪要.pdf")}, format="multipart"
-        )
+        answer = self.hold(ledger, body)
         assert answer.status_code == 201, answer.content
         paper = api(ledger.people["auditor"]).get(url("papers", answer.json()["paper"])).json()
         assert (paper["kind"], paper["filename"]) == ("minutes", "验收会纪要.pdf")
         assert "纪检组组长" in paper["participants"]
+
+    def test_without_its_signed_record_nobody_else_has_signed(self, ledger: Ledger) -> None:
+        """Whoever enters the record signs for nobody but themselves until the scan is there."""
+        drive_sub_issue(ledger.sub_issue, "in_review", result="sustained")
+        held = self.hold_unsigned(ledger, self.body(ledger, self.decision(ledger.sub_issue)))
+        assert (held.status_code, held.json()["paper"]) == (201, None), held.content
+        ledger.sub_issue.refresh_from_db()
+        assert ledger.sub_issue.status == "in_review"
+        requests = url("sub-issues", ledger.sub_issue, "acceptance_requests")
+        chain = api(ledger.people["auditor"]).get(requests).json()[0]["chain"]
+        assert [step["signed_by"] for step in chain] == [ledger.people["office"].name, None]
+
+        address = url("acceptance-meetings", held.json()["id"], "add_record")
+        before = everything()
+        office = api(ledger.people["office"])
+        problem(office.post(address, {}, format="multipart"), 400, "file")
+        problem(api(ledger.people["auditor"]).post(address, {"file": scan()}, format="multipart"), 403)
+        assert everything() == before
+        answer = office.post(address, {"file": scan()}, format="multipart")
+        assert answer.status_code == 200, answer.content
+        ledger.sub_issue.refresh_from_db()
+        assert (ledger.sub_issue.status, answer.json()["items"][0]["status"]) == ("sustained", "sustained")
+        chain = api(ledger.people["auditor"]).get(requests).json()[0]["chain"]
+        assert chain[1]["on_paper"] and chain[1]["signed_by"] == ledger.people["leader-vp_road"].name
+        problem(office.post(address, {"file": scan()}, format="multipart"), 409)
+
+    def test_a_late_record_leaves_what_was_decided_since(self, ledger: Ledger) -> None:
+        drive_sub_issue(ledger.sub_issue, "in_review", result="sustained")
+        held = self.hold_unsigned(ledger, self.body(ledger, self.decision(ledger.sub_issue)))
+        do(ledger.sub_issue, "return", "leader", reason="补充材料")
+        address = url("acceptance-meetings", held.json()["id"], "add_record")
+        assert api(ledger.people["office"]).post(address, {"file": scan()}, format="multipart").status_code == 200
+        ledger.sub_issue.refresh_from_db()
+        assert ledger.sub_issue.status == "rectifying"
 
     def test_who_was_not_there_is_waited_for(self, ledger: Ledger) -> None:
         drive_sub_issue(ledger.sub_issue, "in_review", result="sustained")
@@ -165,6 +202,7 @@ class TestMeeting:
             ({"held_on": "2021-02-01"}, "held_on"),
             ({"participants": []}, "participants"),
             ({"participants": [999999]}, "participants"),
+            ({"participants": [2**63]}, "participants"),
             ({"decisions": []}, "decisions"),
             ({"decisions": "x"}, "decisions"),
             ({"round": "x"}, "round"),
@@ -190,7 +228,7 @@ class TestMeeting:
         body = self.body(ledger, self.decision(ledger.sub_issue))
         for person, status in (("leader-vp_road", 403), ("auditor", 403), ("system-admin", 404)):
             assert self.hold(ledger, body, person).status_code == status
-        assert api(other.people["office"]).post(url("acceptance-meetings"), body, "json").status_code == 404
+        assert self.hold_unsigned(other, body).status_code == 404
         foreign = self.body(ledger, self.decision(other.sub_issue))
         assert self.hold(ledger, foreign).status_code == 404
 
@@ -198,6 +236,9 @@ class TestMeeting:
         """Between the request and the meeting a measure was reopened: nothing closes."""
         drive_sub_issue(ledger.sub_issue, "in_review", result="closed")
         do(ledger.measures[0], "reopen", "office", reason="反弹")
+        ledger.sub_issue.refresh_from_db()
+        assert ledger.sub_issue.status == "rectifying"
+        assert ledger.sub_issue.acceptance_requests.get().outcome == "returned"
         before = everything()
         problem(self.hold(ledger, self.body(ledger, self.decision(ledger.sub_issue))), 409)
         assert everything() == before

@@ -252,6 +252,20 @@ def meeting(ledger: Ledger) -> Call:
     return lambda: acceptance_meeting.hold_meeting(act, ledger.round.pk, data, scan())
 
 
+def signed_record(ledger: Ledger) -> Call:
+    drive_sub_issue(ledger.sub_issue, "in_review", result="sustained")
+    act = act_by(ledger.people["office"])
+    data = {
+        "title": "验收会",
+        "held_on": TODAY.isoformat(),
+        "chair": "书记",
+        "participants": [ledger.people[key].pk for key in ("office", "leader-vp_road")],
+        "decisions": [{"sub_issue": ledger.sub_issue.pk, "version": ledger.sub_issue.version, "agreed": True}],
+    }
+    held = acceptance_meeting.hold_meeting(act, ledger.round.pk, data, None)
+    return lambda: acceptance_meeting.add_record(act, held.pk, scan())
+
+
 def upload(ledger: Ledger) -> Call:
     measure = drive(ledger.measure, "in_progress")
     act = act_by(ledger.people["liaison-road"])
@@ -283,6 +297,7 @@ CASES: dict[str, Prepare] = {
     "papers.register_on_measure": on_paper(papers.register_on_measure),
     "papers.register_on_sub_issue": on_paper(papers.register_on_sub_issue),
     "acceptance_meeting.hold_meeting": meeting,
+    "acceptance_meeting.add_record": signed_record,
     "evidence.add_evidence": upload,
     "plan.create_round": new_round,
     "plan.enter_feedback": feedback,

@@ -1,17 +1,20 @@
 """Signatures that were given on paper (线下签批), by API: of closures, extensions and moves to long term."""
 
 import json
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from measures.evidence import withdraw_evidence
 from measures.models import MeasureHistory
 from measures.states import MeasureStatus
 from rectify.organization.models import Role
 
-from .building import Ledger
-from .driving import ask_extension, ask_long_term, decide, do, drive, drive_sub_issue
+from .building import TODAY, Ledger, act_by
+from .driving import ask_extension, ask_long_term, attach, decide, do, drive, drive_sub_issue
 from .sending import api, sheet, url
 from .test_bad_input import problem
 from .test_signing import closure
@@ -164,3 +167,51 @@ class TestDeadlines:
         body = sheet(version=request.version)
         problem(api(ledger.people["office"]).post(address, body, format="multipart"), 409)
         assert everything() == before
+
+
+class TestWhatTheSignerSaw:
+    def test_steps_on_paper_stand_in_their_order(self, ledger: Ledger) -> None:
+        asked_on = TODAY - timedelta(days=10)
+        measure = drive(ledger.measure, "in_review", asked_on)
+        for role in ("head", "office"):
+            do(measure, "sign", role, TODAY - timedelta(days=3))
+        body = sheet(version=measure.version, signed_on=(TODAY - timedelta(days=5)).isoformat())
+        before = everything()
+        registrar = ledger.place.add_person("office-two", Role.OFFICE)
+        address = url("measures", measure, "register_signature")
+        problem(api(registrar).post(address, body, format="multipart"), 400, "signed_on")
+        assert everything() == before
+
+    def test_what_came_later_was_not_seen(self, ledger: Ledger) -> None:
+        """The digest is that of the files that lay there on the day that the paper bears."""
+        asked_on = TODAY - timedelta(days=10)
+        measure = drive(ledger.measure, "in_review", asked_on)
+        attach(measure, text="后补材料")
+        asked = closure(ledger)["digest"]
+        body = sheet(version=measure.version, signed_on=(TODAY - timedelta(days=5)).isoformat())
+        address = url("measures", measure, "register_signature")
+        assert api(ledger.people["office"]).post(address, body, format="multipart").status_code == 200
+        assert closure(ledger)["chain"][0]["digest"] == asked
+
+    def test_what_is_gone_since_is_signed_again(self, ledger: Ledger) -> None:
+        asked_on = TODAY - timedelta(days=10)
+        measure = drive(ledger.measure, "in_review", asked_on)
+        attach(measure, on=asked_on, text="另一份")
+        withdraw_evidence(act_by(ledger.people["liaison-road"]), measure.evidence.earliest("pk").pk, {"reason": "传错"})
+        measure.refresh_from_db()
+        body = sheet(version=measure.version, signed_on=(TODAY - timedelta(days=5)).isoformat())
+        address = url("measures", measure, "register_signature")
+        problem(api(ledger.people["office"]).post(address, body, format="multipart"), 400, "signed_on")
+
+    def test_what_is_refused_leaves_no_file(self, ledger: Ledger, settings: Any) -> None:
+        drive(ledger.measure, "in_review")
+        files = sorted(Path(settings.EVIDENCE_ROOT).rglob("*"))
+        body = sheet(version=ledger.measure.version, signer=ledger.people["auditor"].pk)
+        address = url("measures", ledger.measure, "register_signature")
+        problem(api(ledger.people["office"]).post(address, body, format="multipart"), 400, "signer")
+        assert sorted(Path(settings.EVIDENCE_ROOT).rglob("*")) == files
+
+    def test_ids_beyond_what_is_counted(self, ledger: Ledger) -> None:
+        items = json.dumps([{"measure": 10**30, "version": 1}])
+        form = sheet(round=ledger.round.pk, items=items)
+        problem(api(ledger.people["office"]).post(url("papers"), form, format="multipart"), 400, "items")

@@ -82,6 +82,16 @@ class TestWhatIsSigned:
         Evidence.objects.update(withdrawn_on=TODAY, withdrawn_why="传错")
         problem(sign(ledger.people["head-road"], ledger), 400, "evidence")
 
+    def test_withdrawing_what_no_signer_saw_leaves_their_signatures(self, ledger: Ledger) -> None:
+        drive(ledger.measure, "in_review")
+        assert sign(ledger.people["head-road"], ledger).status_code == 200
+        late = upload_of(ledger.people["liaison-road"], ledger.measure).json()["id"]
+        client = api(ledger.people["liaison-road"])
+        ledger.measure.refresh_from_db()
+        body = {"version": ledger.measure.version, "reason": "传错了"}
+        assert client.post(url("evidence", late, "withdraw"), body, "json").status_code == 200
+        assert closure(ledger)["chain"][0]["signed_by"] == ledger.people["head-road"].name
+
 
 class TestSubstitutes:
     def test_one_is_recorded_as_such(self, ledger: Ledger) -> None:

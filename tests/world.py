@@ -189,7 +189,12 @@ def fill_meetings(made: World, measure: Any, sub_issue: Any) -> None:
     made.addresses["acceptance-meeting"] = f"{reverse('acceptance-meeting')}?round={ledger.round.pk}"
     for route in ("paper-detail", "paper-file"):
         made.addresses[route] = reverse(route, args=[paper.pk])
-    for route in ("acceptance-meeting-detail", "acceptance-record"):
+    for route in (
+        "acceptance-meeting-detail",
+        "acceptance-meeting-add-record",
+        "acceptance-record",
+        "acceptance-signed-record",
+    ):
         made.addresses[route] = reverse(route, args=[held.pk])
     for route in ("sub-issue-acceptance-requests", "sub-issue-acceptance-draft"):
         made.addresses[route] = reverse(route, args=[sub_issue.pk])

@@ -5,8 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from rectify.web.filters import LARGEST_ID
-from rectify.workflow.guards import ActInput, TextField
+from rectify.workflow.guards import ActInput, IdField, TextField
 
 from ..models import Finding
 
@@ -19,7 +18,7 @@ def cleared(data: Any, *names: str) -> Any:
 class DrawInput(serializers.Serializer):
     """A sample of the measures of a round that are closed now."""
 
-    round = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    round = IdField()
     size = serializers.IntegerField(
         min_value=1,
         error_messages={
@@ -42,11 +41,9 @@ class CheckInput(ActInput):
 class RemarkInput(serializers.Serializer):
     """A remark on a measure, which its lead department must answer."""
 
-    measure = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    measure = IdField()
     text = TextField(max_length=5000)
-    item = serializers.IntegerField(
-        min_value=1,
-        max_value=LARGEST_ID,
+    item = IdField(
         required=False,
         allow_null=True,
         default=None,

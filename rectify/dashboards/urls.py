@@ -13,6 +13,7 @@ urlpatterns = [
     path("acceptance/rules/", rules.rules, name="rules"),
     path("acceptance/meeting/", acceptance.meeting, name="acceptance-meeting"),
     path("acceptance/meetings/<int:pk>/", acceptance.record, name="acceptance-record"),
+    path("acceptance/meetings/<int:pk>/record/", acceptance.signed_record, name="acceptance-signed-record"),
     path("look-backs/", looking_back.look_backs, name="look-backs"),
     path("doubts/", looking_back.doubts, name="doubts"),
     path("split-table/", split_table.split_table, name="split-table"),

@@ -157,6 +157,15 @@ def stored_path(sha256: str) -> Path:
     return Path(settings.EVIDENCE_ROOT) / sha256[:2] / sha256
 
 
+def digest_of_file(upload: UploadedFile) -> str:
+    """The SHA-256 under which a file will be stored."""
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    return digest.hexdigest()
+
+
 def store(upload: UploadedFile) -> str:
     """Writes the file under its digest, whole or not at all. Returns the digest.
 

@@ -20,6 +20,17 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+# What a database's key can hold.
+LARGEST_ID = 2**63 - 1
+
+
+class IdField(serializers.IntegerField):
+    """The id of a row."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=LARGEST_ID, **kwargs)
+
+
 class ActInput(serializers.Serializer):
     """What every act carries: the version of the row that its author saw."""
 

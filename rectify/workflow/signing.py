@@ -13,7 +13,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .acts import Act
-from .refusals import Forbidden, WrongState
+from .refusals import Forbidden, Invalid, WrongState
 
 
 class Signer(models.TextChoices):
@@ -194,8 +194,14 @@ class Given:
 
 
 def add_signature(request: SigningRequest, act: Act, given: Given) -> Signature:
-    """Writes the signature of the next step of a request. Whether its signer may was checked before."""
+    """Writes the signature of the next step of a request. Whether its signer may was checked before.
+
+    Raises:
+        Invalid: it was given on paper on a day before the request, or before the signature that it follows.
+    """
     signatures = request.signatures  # type: ignore[attr-defined]
+    if given.on is not None:
+        _require_in_order(request, given.on)
     registrar, registrar_name = given.registrar or (None, "")
     more = {"paper": given.paper} if given.paper is not None else {}
     return signatures.create(
@@ -214,6 +220,17 @@ def add_signature(request: SigningRequest, act: Act, given: Given) -> Signature:
         signed_at=act.clock(),
         **more,
     )
+
+
+def _require_in_order(request: SigningRequest, on: date) -> None:
+    earlier = [signature.signed_on for signature in request.signatures.all()]  # type: ignore[attr-defined]
+    if earlier and on < max(earlier):
+        words = _("The step before was signed on %(day)s; this one cannot have been signed earlier.")
+        raise Invalid(errors={"signed_on": [words % {"day": max(earlier)}]})
+    if on < request.asked_on:
+        raise Invalid(
+            errors={"signed_on": [_("Signed before it was asked for on %(day)s.") % {"day": request.asked_on}]}
+        )
 
 
 def told_of(signature: Signature, of: int) -> dict[str, Any]:
