@@ -1,6 +1,6 @@
 """The way to closed (销号): asked with note and evidence, signed step by step, returned, recalled, reopened."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -32,19 +32,16 @@ def what_is_missing(measure: Measure) -> list[str]:
     Paper rectification is the known failure: text without evidence closes nothing.
     """
     kinds = set(measure.evidence.standing().values_list("kind", flat=True))
-    if not kinds:
+    lacking = missing_kinds(measure, kinds)
+    if not kinds and not lacking:
         return [_("There is no evidence yet; add at least one file.")]
-    return [
-        _("Evidence of the kind “%(kind)s” is missing.") % {"kind": EvidenceKind(kind).label}
-        for kind in wanted_kinds(measure)
-        if kind not in kinds
-    ]
+    return [_("Evidence of the kind “%(kind)s” is missing.") % {"kind": EvidenceKind(kind).label} for kind in lacking]
 
 
-def wanted_kinds(measure: Measure) -> list[str]:
-    """The kinds of evidence that the round wants for this kind of measure."""
+def missing_kinds(measure: Measure, kinds: Collection[str]) -> list[str]:
+    """The kinds of evidence that the round wants for this kind of measure and that are not among the given ones."""
     wanted = WantedEvidence.objects.filter(round=measure.sub_issue.round_id, measure_kind=measure.kind)
-    return list(wanted.values_list("evidence_kind", flat=True))
+    return [kind for kind in wanted.values_list("evidence_kind", flat=True) if kind not in kinds]
 
 
 def standing_evidence(measure: Measure) -> list[dict[str, Any]]:

@@ -79,7 +79,7 @@ CLOSURE = RequestKind(
     signatures=ClosureSignature,
     subject="measure",
     asks="request_closure",
-    mends="report_progress",
+    mends="request_closure",
     open_in=frozenset({MeasureStatus.IN_PROGRESS}),
 )
 ACCEPTANCE = RequestKind(

@@ -212,13 +212,13 @@ def returned_with_reasons(posts: Posts) -> list[Returned]:
     parts = {kind: returned_to(kind, posts) for kind in KINDS}
     for kind in _filled(parts):
         requests = list(parts[kind])
-        words = _last_returns(kind, [getattr(request, f"{kind.subject}_id") for request in requests])
+        words = last_returns(kind, [getattr(request, f"{kind.subject}_id") for request in requests])
         found += [Returned(kind, r, *words.get(getattr(r, f"{kind.subject}_id"), ("", ""))) for r in requests]
     return sorted(found, key=lambda item: (item.request.ended_on or date.min, item.request.pk))
 
 
-def _last_returns(kind: RequestKind, ids: list[int]) -> dict[int, tuple[str, str]]:
-    """Reason and name of the last return of each subject."""
+def last_returns(kind: RequestKind, ids: list[int]) -> dict[int, tuple[str, str]]:
+    """Subject -> reason and name of its last return, of requests of a kind."""
     if not ids:
         return {}
     history: Any = MeasureHistory if kind.is_measure else SubIssueHistory

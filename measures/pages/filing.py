@@ -96,8 +96,8 @@ def report_with_files(act: Act, measure_id: int, data: Mapping[str, Any], files:
 def request_closure_with_files(
     act: Act, measure_id: int, data: Mapping[str, Any], files: Sequence[UploadedFile]
 ) -> Measure:
-    """Adds the last files, then asks to strike the measure off against all of them; see `closing.request_closure`."""
+    """Adds the last files, of the kind that `data` names, then asks for closing; see `closing.request_closure`."""
     received = received_files(files)
     with transaction.atomic():
-        add_files(act, measure_id, received)
+        add_files(act, measure_id, received, {"kind": data.get("kind", "")})
         return closing.request_closure(act, measure_id, data)

@@ -11,13 +11,15 @@ from django.utils.translation import gettext_lazy
 from issues.models import Round
 from issues.states import Kind
 from rectify.web.stored_files import FILE_TYPES
+from rectify.workflow.signing import Outcome
 
-from ..closing import seen_digest, what_is_missing
+from ..closing import missing_kinds, seen_digest, what_is_missing
 from ..inputs import OUTCOME_UNITS
 from ..models import ClosingRules, EvidenceKind, Measure, MeasureHistory
 from ..parties import concern_of, pending_request
+from ..states import MeasureStatus
 from .deadline_forms import ACTS as DEADLINE_ACTS
-from .deadline_forms import form_of
+from .deadline_forms import form_of, why_returned
 from .filled import Filled
 from .minutes import REPORTS
 from .papers import paper_fields
@@ -108,7 +110,9 @@ def fields_for(measure: Measure, act: str, filled: Filled, on: date) -> dict[str
         form |= paper_fields(request, concern_of(measure), on)
         form["digest"] = seen_digest(measure, request)
     if act == "request_closure":
+        form |= asked_before(measure) if not form["values"] else {}
         form["missing"] = what_is_missing(measure)
+        form |= _kinds_asked_for(measure, form["values"])
         form["outcomes"] = [
             (name, unit, form["values"].get(f"outcome-{name}", "")) for name, unit in OUTCOME_UNITS.items()
         ]
@@ -121,6 +125,26 @@ def fields_for(measure: Measure, act: str, filled: Filled, on: date) -> dict[str
     elif act == "correct":
         _choose_report(measure, form, filled.values.get("replaces", ""))
     return form
+
+
+def _kinds_asked_for(measure: Measure, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file that comes with the request may be; where the round wants kinds, whoever uploads says which."""
+    lacking = missing_kinds(measure, set(measure.evidence.standing().values_list("kind", flat=True)))
+    guess = [] if lacking else [("", _("by the kind of file"))]
+    first = sorted(EvidenceKind.choices, key=lambda choice: choice[0] not in lacking)
+    return {"kinds": [*guess, *first], "kind": values.get("kind", lacking[0] if lacking else "")}
+
+
+def asked_before(measure: Measure) -> dict[str, Any]:
+    """What stood in the request that was returned or recalled, or in the note with which it was completed since."""
+    last = measure.closure_requests.order_by("-pk").first()
+    if last is not None and last.outcome in (Outcome.RETURNED, Outcome.RECALLED):
+        values = {"note": last.note, **{f"outcome-{name}": value for name, value in last.outcomes.items()}}
+        return {"values": values, "returned": why_returned(last)}
+    if measure.status != MeasureStatus.COMPLETED:
+        return {}
+    done = measure.history.filter(action="complete").order_by("-sequence").first()
+    return {"values": {"note": done.payload.get("note", "")}} if done is not None else {}
 
 
 def _choose_report(measure: Measure, form: dict[str, Any], chosen: Any) -> None:
