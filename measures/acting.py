@@ -18,10 +18,10 @@ from rectify.workflow.signing import Hand, Outcome
 
 from .models import ClosureRequest, Measure, MeasureHistory
 from .parties import concern_of, parties_to, pending_request
-from .states import MEASURE_TRANSITIONS
+from .states import MEASURE_TRANSITIONS, MeasureStatus
 
-# A closed sub-issue stays as it is but for what reopens it; a stage that was met leaves it closed.
-UNDER_CLOSED = frozenset({"reopen", "review_stage"})
+# A closed sub-issue stays as it is but for what reopens it; what was moved to long term goes on under it.
+UNDER_CLOSED = frozenset({"reopen"})
 
 
 class MeasureStep:
@@ -44,7 +44,8 @@ class MeasureStep:
     def _require_open_round(self) -> None:
         if self.sub_issue.round.status not in UNDER_WAY:
             raise WrongState(_("The round is not under way; its measures cannot be changed."), current=self.measure)
-        if self.sub_issue.status == SubIssueStatus.CLOSED and self.name not in UNDER_CLOSED:
+        goes_on = self.measure.status == MeasureStatus.SUSTAINED or self.name in UNDER_CLOSED
+        if self.sub_issue.status == SubIssueStatus.CLOSED and not goes_on:
             raise WrongState(_("The sub-issue is closed; reopen the measure first."), current=self.measure)
 
     @property

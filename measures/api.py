@@ -32,6 +32,7 @@ from .inputs import (
     ReportInput,
     SheetInput,
     StageInput,
+    StageReportInput,
 )
 from .models import ClosureRequest, Measure
 from .papers import register_on_measure
@@ -147,6 +148,7 @@ class MeasureViewSet(ScopedViewSet):
         "register_signature", register_on_measure, SheetInput, MeasureSerializer, file=True
     )
     act_report_progress = act_endpoint("report_progress", services.report_progress, ReportInput, MeasureSerializer)
+    act_report_stage = act_endpoint("report_stage", services.report_stage, StageReportInput, MeasureSerializer)
     act_correct = act_endpoint("correct", services.correct, CorrectionInput, MeasureSerializer)
     act_complete = act_endpoint("complete", services.complete, CompletionInput, MeasureSerializer)
     act_request_closure = act_endpoint("request_closure", closing.request_closure, ClosureInput, MeasureSerializer)

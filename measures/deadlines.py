@@ -147,9 +147,16 @@ def _require_stage_days(on: date, review_on: date, final_on: date | None) -> Non
         raise invalid(errors)
 
 
+# What a department does in a stage, upon which the office can say that its goal is met.
+STAGE_WORK = ("report_stage", "add_evidence", "replace_evidence")
+
+
 @transaction.atomic
 def review_stage(act: Act, measure_id: int, data: Mapping[str, Any]) -> Measure:
-    """Says whether the stage goal of a long-term measure is met; `data`: version, met, note, stage_goal, review_on.
+    """The office says whether a stage's goal is met; `data`: version, met, note, stage_goal, review_on.
+
+    The department reports on the stage and adds its evidence; it does not judge itself. Met is not said before the
+    review day.
 
     Met, it stays settled and goes on to the next stage; not met, it is rectified again and reopens its closed
     sub-issue, under which no unsettled measure may lie.
@@ -166,6 +173,13 @@ def review_stage(act: Act, measure_id: int, data: Mapping[str, Any]) -> Measure:
 def _next_stage(step: MeasureStep, values: Mapping[str, Any]) -> dict[str, Any]:
     """The next goal and review day; none is needed once the final day is reached."""
     measure, on, review_on = step.measure, step.act.on, values["review_on"]
+    if measure.review_on is not None and on < measure.review_on:
+        raise invalid({"met": [_("The stage is reviewed on %(day)s, not before.") % {"day": measure.review_on}]})
+    begun = measure.history.filter(action__in=("sustain", "review_stage")).order_by("-sequence").first()
+    since = measure.history.filter(action__in=STAGE_WORK, sequence__gt=begun.sequence if begun else 0)
+    if not since.exists():
+        words = _("%(department)s has neither reported on this stage nor added evidence.")
+        raise invalid({"met": [words % {"department": measure.lead_department}]})
     ended = measure.due_on is not None and measure.due_on <= on
     if review_on is None and not ended:
         raise invalid({"review_on": [_("Please give the day of the next review.")]})

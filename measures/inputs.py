@@ -19,13 +19,18 @@ OUTCOME_UNITS = {
 }
 
 
-class ReportInput(ActInput):
-    """A progress report: percent (none for long-term measures), what was done, what is next, what is in the way."""
+class StageReportInput(ActInput):
+    """How a stage goes: what was done, what is next, what is in the way."""
 
-    progress = serializers.IntegerField(min_value=0, max_value=100, required=False, allow_null=True, default=None)
     done = TextField(max_length=5000)
     next_step = TextField(max_length=5000, required=False, allow_blank=True, default="")
     difficulty = TextField(max_length=5000, required=False, allow_blank=True, default="")
+
+
+class ReportInput(StageReportInput):
+    """A progress report: percent (none for long-term measures), what was done, what is next, what is in the way."""
+
+    progress = serializers.IntegerField(min_value=0, max_value=100, required=False, allow_null=True, default=None)
     happened_on = serializers.DateField(required=False, allow_null=True, default=None)
 
     def to_internal_value(self, data: Any) -> Any:

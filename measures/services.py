@@ -16,7 +16,7 @@ from rectify.workflow.refusals import Invalid
 
 from .acting import MeasureStep
 from .deadlines import require_none_pending
-from .inputs import CompletionInput, CorrectionInput, ReportInput
+from .inputs import CompletionInput, CorrectionInput, ReportInput, StageReportInput
 from .models import Measure
 from .states import MeasureStatus
 
@@ -90,6 +90,19 @@ def report_progress(act: Act, measure_id: int, data: Mapping[str, Any]) -> Measu
     started_on = min(measure.started_on or on, on)
     step.write(new, applies=newest, happened_on=on, also={"started_on": started_on})
     return measure
+
+
+@transaction.atomic
+def report_stage(act: Act, measure_id: int, data: Mapping[str, Any]) -> Measure:
+    """Reports how the stage of a long-term measure goes; `data`: version, done, next_step, difficulty.
+
+    Long-term items go on reporting (practice: monthly or quarterly); whether the stage's goal is met, others say.
+    """
+    step = MeasureStep("report_stage", act, measure_id, data)
+    values = validated(StageReportInput, data)
+    told = {"next_step": values["next_step"], "difficulty": values["difficulty"], "reported_on": act.on}
+    step.write({"work_done": values["done"], **told})
+    return step.measure
 
 
 @transaction.atomic

@@ -37,7 +37,7 @@ MEASURE_TRANSITIONS = TransitionTable(
         Transition(
             "report_progress",
             _("Report progress"),
-            frozenset({S.NOT_STARTED, S.IN_PROGRESS}),
+            UNDER_WORK,
             (S.IN_PROGRESS,),
             frozenset({"liaison", "head"}),
         ),
@@ -95,17 +95,24 @@ MEASURE_TRANSITIONS = TransitionTable(
             frozenset({"liaison", "head"}),
         ),
         Transition(
+            "report_stage",
+            _("Report on the stage"),
+            frozenset({S.SUSTAINED}),
+            (S.SUSTAINED,),
+            frozenset({"liaison", "head"}),
+        ),
+        Transition(
             "review_stage",
             _("Review the stage"),
             frozenset({S.SUSTAINED}),
             (S.SUSTAINED, S.IN_PROGRESS),
-            frozenset({"liaison", "head"}),
+            frozenset({"office"}),
         ),
         Transition(
             "add_evidence",
             _("Add evidence"),
-            OPEN,
-            tuple(OPEN),
+            OPEN | {S.SUSTAINED},
+            tuple(OPEN | {S.SUSTAINED}),
             frozenset({"liaison", "head", "contributor", "office"}),
         ),
         # Of one's own department's files; who that is, is told by each file.

@@ -228,16 +228,19 @@ def last_returns(kind: RequestKind, ids: list[int]) -> dict[int, tuple[str, str]
 
 
 def stages_due(posts: Posts, on: date) -> Any:
-    """The long-term measures of a person's departments whose review day has come, the longest overdue first."""
+    """The long-term measures whose review day has come, the longest overdue first.
+
+    For the office, which reviews them; for the departments that lead them, which report first.
+    """
     departments = _my_departments(posts)
-    if not departments:
+    offices = [post.organization_id for post in posts.held if post.role == Role.OFFICE]
+    if not departments and not offices:
         return Measure.objects.none()
-    return Measure.objects.filter(
-        status=MeasureStatus.SUSTAINED,
-        review_on__lte=on,
-        lead_department__in=departments,
-        sub_issue__round__status__in=UNDER_WAY,
-    ).order_by("review_on", "pk")
+    whose = Q(lead_department__in=departments) | Q(sub_issue__round__organization__in=offices)
+    due = Measure.objects.filter(
+        whose, status=MeasureStatus.SUSTAINED, review_on__lte=on, sub_issue__round__status__in=UNDER_WAY
+    )
+    return due.order_by("review_on", "pk")
 
 
 def count_todo(posts: Posts, on: date) -> int:

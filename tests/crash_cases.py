@@ -3,7 +3,7 @@
 from typing import Any
 
 from issues.models import Round
-from measures import deadline_signing, deadlines, evidence, papers, rules
+from measures import deadline_signing, deadlines, evidence, papers, rules, services
 from measures.look_back import services as look_back
 
 from .building import REASON, TODAY, Ledger, act_by
@@ -45,8 +45,14 @@ def stage_not_met(ledger: Ledger) -> Any:
         note = {"note": "申请", "result": "closed"} if name == "request_acceptance" else {}
         do(ledger.sub_issue, name, role, **note)
     measure.refresh_from_db()
-    act = act_by(ledger.people["liaison-road"])
+    act = act_by(ledger.people["office"])
     return lambda: deadlines.review_stage(act, measure.pk, {"version": measure.version, "met": False, "note": "未达到"})
+
+
+def stage_reported(ledger: Ledger) -> Any:
+    measure = drive(ledger.measure, "sustained")
+    act = act_by(ledger.people["liaison-road"])
+    return lambda: services.report_stage(act, measure.pk, {"version": measure.version, "done": "按季度排查"})
 
 
 def sample(ledger: Ledger) -> Any:
@@ -127,6 +133,7 @@ MORE_CASES: dict[str, Any] = {
     "deadlines.request_extension": asked(deadlines.request_extension, due_on="2021-05-20"),
     "deadlines.request_long_term": asked(deadlines.request_long_term, stage_goal="每季度一次", review_on=LATER),
     "deadlines.review_stage": stage_not_met,
+    "services.report_stage": stage_reported,
     "papers.register_on_extension": deadline_on_paper(papers.register_on_extension, ask_extension),
     "papers.register_on_long_term": deadline_on_paper(papers.register_on_long_term, ask_long_term),
     "deadline_signing.sign_extension": decided(deadline_signing.sign_extension, ask_extension, LEADER),

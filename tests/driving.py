@@ -28,6 +28,7 @@ MEASURE_SERVICES = {
     "reopen": closing.reopen,
     "request_extension": deadlines.request_extension,
     "request_long_term": deadlines.request_long_term,
+    "report_stage": services.report_stage,
     "review_stage": deadlines.review_stage,
 }
 

@@ -90,8 +90,8 @@ def perform(subject: Any, act: str, on: date, step: Step) -> None:
     report = {"done": "进展", **dated}
     if isinstance(subject, Measure) and subject.kind != "long_term":
         report["progress"] = step.progress
-    if act == "report_progress":
-        data = report
+    if act in ("report_progress", "report_stage"):
+        data = report if act == "report_progress" else {"done": "按季度排查"}
     elif act == "correct":
         reports = [row.sequence for row in subject.history.filter(action__in=("report_progress", "correct"))]
         # Without any it came back from long term before it was ever reported on; then there is nothing to correct.
@@ -108,7 +108,10 @@ def perform(subject: Any, act: str, on: date, step: Step) -> None:
     elif act == "reopen":
         role, data = "office", {"reason": REASON}
     elif act == "review_stage":
-        data = {"met": step.back == 0, "note": "已复核", "review_on": (on + timedelta(days=90)).isoformat()}
+        role, data = (
+            "office",
+            {"met": step.back == 0, "note": "已复核", "review_on": (on + timedelta(days=90)).isoformat()},
+        )
     do(subject, act, role, on, **data)
 
 

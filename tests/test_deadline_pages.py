@@ -134,24 +134,28 @@ def test_a_stage_comes_back_on_its_day(ledger: Ledger) -> None:
     Measure.objects.filter(pk=measure.pk).update(review_on=TODAY - timedelta(days=2))
     for address in (reverse("todo"), "/"):
         listed = at(liaison).get(address).content.decode()
-        assert "逾期2天" in listed and "?act=review_stage#act" in listed, address
-    assert "阶段复核" not in at(ledger.people["office"]).get(reverse("todo")).content.decode()
+        assert "逾期2天" in listed and "?act=report_stage#act" in listed, address
     drive_sub_issue(ledger.sub_issue, "closed")
-    done = act_on(
-        at(liaison), measure, "review_stage", met="true", note="已达到", review_on="2021-09-30", stage_goal=""
-    )
-    assert done.status_code == 302
+    office = at(ledger.people["office"])
+    assert "?act=review_stage#act" in office.get(reverse("todo")).content.decode()
+    verdict = {"met": "true", "note": "已达到", "review_on": "2021-09-30", "stage_goal": ""}
+    unreported = act_on(office, measure, "review_stage", **verdict)
+    assert unreported.status_code == 400 and "本阶段尚未填报进展" in unreported.content.decode()
+    assert "每季度排查一次" in page_of(measure, "liaison-road", ledger, "?act=report_stage")
+    assert act_on(at(liaison), measure, "report_stage", done="已完成两次排查").status_code == 302
+    assert act_on(office, measure, "review_stage", **verdict).status_code == 302
     shown = page_of(measure, "auditor", ledger)
     assert "阶段目标已达到" in shown and "下次阶段复核2021-09-30" in shown
 
 
 def test_the_form_of_a_stage_says_what_is_missing(ledger: Ledger) -> None:
     measure = review_due(ledger.measure)
-    liaison = at(ledger.people["head-road"])
-    assert "每季度排查一次" in page_of(measure, "head-road", ledger, "?act=review_stage")
-    nothing = act_on(liaison, measure, "review_stage", note="已复核")
+    do(measure, "report_stage", "liaison", done="按季度排查")
+    office = at(ledger.people["office"])
+    assert "每季度排查一次" in page_of(measure, "office", ledger, "?act=review_stage")
+    nothing = act_on(office, measure, "review_stage", note="已复核")
     assert nothing.status_code == 400 and 'href="#act-met"' in nothing.content.decode()
-    no_day = act_on(liaison, measure, "review_stage", met="true", note="已复核")
+    no_day = act_on(office, measure, "review_stage", met="true", note="已复核")
     assert no_day.status_code == 400 and "请填写下次复核日期" in no_day.content.decode()
     assert "已复核" in no_day.content.decode()
 
@@ -204,7 +208,7 @@ def test_the_count_stays_one_statement(ledger: Ledger) -> None:
     ask_extension(ledger.measures[0])
     ask_long_term(ledger.measures[1])
     review_due(ledger.measures[2])
-    for key, count in (("office", 2), ("liaison-road", 1), ("head-road", 1), ("leader-vp_road", 0)):
+    for key, count in (("office", 3), ("liaison-road", 1), ("head-road", 1), ("leader-vp_road", 0)):
         posts = Posts.of(ledger.people[key], TODAY)
         with CaptureQueriesContext(connection) as caught:
             assert todo.count_todo(posts, TODAY) == count, key

@@ -112,16 +112,18 @@ def test_the_deadline_of_a_past_day_is_the_one_of_that_day(ledger: Ledger) -> No
 
 
 def test_the_stage_of_a_past_day_is_the_one_of_that_day(ledger: Ledger) -> None:
-    measure = sustain(ledger.measure, "2021-04-10", TODAY - timedelta(days=5))
+    review_on = (TODAY - timedelta(days=1)).isoformat()
+    measure = sustain(ledger.measure, review_on, TODAY - timedelta(days=5))
+    do(measure, "report_stage", "liaison", TODAY - timedelta(days=1), done="按季度排查")
     later = {"met": True, "note": "达到", "stage_goal": "再巩固", "review_on": "2021-09-30"}
-    do(measure, "review_stage", "liaison", TODAY - timedelta(days=1), **later)
+    do(measure, "review_stage", "office", TODAY - timedelta(days=1), **later)
     query = {"round": ledger.round.pk, "status": "sustained"}
     found = []
     for days in (2, 1):
         day = (TODAY - timedelta(days=days)).isoformat()
         row = api(ledger.people["auditor"]).get(url("measures"), query | {"as_of": day}).json()["results"][0]
         found.append((row["stage_goal"], row["review_on"]))
-    assert found == [("每季度排查一次", "2021-04-10"), ("再巩固", "2021-09-30")]
+    assert found == [("每季度排查一次", review_on), ("再巩固", "2021-09-30")]
 
 
 def test_asked_for_after_the_deadline_it_stays_counted_as_such(ledger: Ledger) -> None:
@@ -323,7 +325,8 @@ def test_whatever_is_sent_is_refused_in_words(ledger: Ledger) -> None:
     calls = (
         (people["liaison-road"], measure, "request_extension", EXTENSION),
         (people["liaison-road"], measure, "request_long_term", LONG_TERM),
-        (people["liaison-road"], sustained, "review_stage", {"met": True, "note": "x", "review_on": "2021-12-31"}),
+        (people["office"], sustained, "review_stage", {"met": False, "note": "x", "review_on": "2021-12-31"}),
+        (people["liaison-road"], sustained, "report_stage", {"done": "x"}),
         (people["office"], request, "sign", {}),
         (people["office"], request, "return", {"reason": "x"}),
     )

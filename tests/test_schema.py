@@ -38,9 +38,9 @@ ACTS = {
     "rounds": "approve_plan history",
     "sub-issues": "request_acceptance sign return recall reopen history",
     "measures": "report_progress complete request_closure sign return recall reopen correct history request_extension "
-    "request_long_term review_stage",
-    "extensions": "sign return recall",
-    "long-term-requests": "sign return recall",
+    "request_long_term report_stage review_stage",
+    "extensions": "sign return recall register_signature",
+    "long-term-requests": "sign return recall register_signature",
     "look-back-items": "check decline",
     "remarks": "answer settle send_back",
 }

@@ -10,7 +10,7 @@ from measures.models import ClosureRequest, ClosureSignature, Evidence, Measure,
 from measures.states import MEASURE_TRANSITIONS, MeasureStatus
 from rectify.organization.models import Role, User
 
-from .building import REASON, Ledger
+from .building import REASON, TODAY, Ledger
 from .driving import do, drive, drive_sub_issue, person_of
 from .sending import api, sheet, upload_of, url
 
@@ -55,6 +55,7 @@ def measure_input(act: str, measure: Measure, target: str = "") -> dict[str, Any
         "add_evidence": {},
         "replace_evidence": {},
         "withdraw_evidence": {"reason": REASON},
+        "report_stage": {"done": "按季度排查"},
         "review_stage": {"met": target != "in_progress", "note": "已复核", "review_on": "2021-09-30"},
     }[act]
 
@@ -84,6 +85,10 @@ def ready_for(act: str, measure: Measure, source: str, target: str) -> Measure:
     bring(measure, source)
     if act == "request_closure":
         upload_of(person_of(measure, "liaison"), measure)
+    if act == "review_stage":
+        do(measure, "report_stage", "liaison", done="按季度排查")
+        Measure.objects.filter(pk=measure.pk).update(review_on=TODAY)
+        measure.refresh_from_db()
     if (act, target) in (("sign", "closed"), ("register_signature", "closed")):
         do(measure, "sign", "head")
         do(measure, "sign", "office")
@@ -92,7 +97,9 @@ def ready_for(act: str, measure: Measure, source: str, target: str) -> Measure:
 
 def allowed_person(act: str, row: Any) -> User:
     """Somebody whose act it is."""
-    roles = {"reopen": "office", "return": "head", "sign": "head", "register_signature": "office"}
+    roles = {"return": "head", "sign": "head"} | dict.fromkeys(
+        ("reopen", "register_signature", "review_stage"), "office"
+    )
     if isinstance(row, SubIssue):
         roles = {"reopen": "office", "return": "office", "sign": "office", "register_signature": "office"}
     return person_of(row, roles.get(act, "liaison"))

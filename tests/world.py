@@ -214,7 +214,8 @@ def fill_deadlines(made: World) -> None:
     acts: dict[str, tuple[Any, dict[str, Any]]] = {
         "measure-request-extension": (fresh, day),
         "measure-request-long-term": (fresh, day),
-        "measure-review-stage": (sustained, {"met": True, "note": "达到", "review_on": "2021-09-30"}),
+        "measure-report-stage": (sustained, {"done": "按季度排查"}),
+        "measure-review-stage": (sustained, {"met": False, "note": "未达到"}),
     }
     for name, row in (("extension", extension), ("long-term-request", long_term)):
         acts |= {f"{name}-{act}": (row, {"reason": REASON}) for act in ("detail", "sign", "return", "recall")}

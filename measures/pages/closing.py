@@ -25,6 +25,7 @@ SERVICES: Mapping[str, Any] = {
     "reopen": closing.reopen,
     "request_extension": deadlines.request_extension,
     "request_long_term": deadlines.request_long_term,
+    "report_stage": services.report_stage,
     "review_stage": deadlines.review_stage,
     "correct": services.correct,
 }
@@ -39,6 +40,7 @@ DONE: Mapping[str, Any] = {
     "reopen": _("%(number)s is reopened."),
     "request_extension": _("An extension for %(number)s is requested; its deadline moves with the last signature."),
     "request_long_term": _("Moving %(number)s to long term is requested."),
+    "report_stage": _("The stage of %(number)s is reported on."),
     "review_stage": _("The stage of %(number)s is reviewed."),
     "correct": _("The report on %(number)s is corrected."),
 }

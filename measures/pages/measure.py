@@ -30,7 +30,7 @@ from .minutes import minutes, with_corrections
 from .shown_evidence import OF_A_FILE, Reader, evidence_fields, evidence_items
 
 SHOWN_ROWS = 40
-PRIMARY = ("sign", "report_progress", "request_closure", "reopen", "review_stage")
+PRIMARY = ("sign", "report_progress", "request_closure", "reopen", "report_stage", "review_stage")
 
 
 @login_required

@@ -249,6 +249,7 @@ SENTENCES: Mapping[type[HistoryRow], Mapping[str, Callable[[Any], str]]] = {
         "return_long_term": lambda row: _("returned the request to move to long term."),
         "recall_long_term": lambda row: _("recalled the request to move to long term."),
         "sustain": _granted,
+        "report_stage": lambda row: _("reported on the stage."),
         "review_stage": _stage_reviewed,
         "add_evidence": lambda row: _("added evidence."),
         "replace_evidence": _evidence_replaced,
@@ -273,10 +274,11 @@ def changes(row: HistoryRow) -> list[Line]:
     new, old = row.payload.get("new", {}), row.payload.get("old", {})
     lines = []
     for name, label in FIELD_LABELS.items():
-        if name not in new or (new[name] in (None, "") and row.action == "report_progress"):
+        reported = row.action in ("report_progress", "report_stage")
+        if name not in new or (new[name] in (None, "") and reported):
             continue
         # A report's words stand for themselves; a correction is read against what it corrects.
-        before = None if row.action == "report_progress" and name not in ("status", "progress") else old.get(name)
+        before = None if reported and name not in ("status", "progress") else old.get(name)
         if before != new[name]:
             lines.append({"label": label, "old": words_of(row, name, before), "new": words_of(row, name, new[name])})
     for name, quantity in row.payload.get("outcomes", {}).items():

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from rectify.organization.models import Role
 from rectify.organization.posts import Posts
 from rectify.web import clock
 from rectify.workflow.refusals import Refusal
@@ -56,8 +57,12 @@ def todo(request: HttpRequest) -> HttpResponse:
         "look-back": waiting_lines(posts, on),
         "asked": asked_by(posts, on),
     }
-    # Stages are reviewed by departments; nobody else has them. Few are asked anything after a look-back.
-    hidden = {"stages" if not posts.department_ids() else "", "look-back" if not lists["look-back"] else ""}
+    # Departments report on stages, the office reviews them. Few are asked anything after a look-back.
+    reviews = Role.OFFICE in posts.roles
+    hidden = {
+        "stages" if not posts.department_ids() and not reviews else "",
+        "look-back" if not lists["look-back"] else "",
+    }
     tabs = [name for name in TABS if name not in hidden]
     wanted = request.GET.get("tab", "")
     tab = wanted if wanted in tabs else next((name for name in tabs if lists[name]), tabs[0])
@@ -74,7 +79,8 @@ def todo(request: HttpRequest) -> HttpResponse:
             {"label": labels[name], "url": f"?tab={name}", "count": len(lists[name]), "current": name == tab}
             for name in tabs
         ],
-        "lines": lines_of(tab, lists[tab], on),
+        "lines": lines_of(tab, lists[tab], on, reviews),
+        "reviews": reviews,
         "to_sign": len(lists["to-sign"]),
         "returned": len(lists["returned"]),
         "stages": len(lists["stages"]),
@@ -84,11 +90,15 @@ def todo(request: HttpRequest) -> HttpResponse:
     return render(request, "todo/todo.html", context)
 
 
-def lines_of(tab: str, found: list[Any], on: date) -> list[dict[str, Any]]:
-    """What a tab's list shows."""
+def lines_of(tab: str, found: list[Any], on: date, reviews: bool) -> list[dict[str, Any]]:
+    """What a tab's list shows.
+
+    Args:
+        reviews: the person reviews stages, and does not report on them.
+    """
     if tab == "look-back":
         return found
-    return [stage_line(item, on) if tab == "stages" else line_of(item) for item in found]
+    return [stage_line(item, on, reviews) if tab == "stages" else line_of(item) for item in found]
 
 
 def item_url(item: Waiting) -> str:
@@ -131,7 +141,7 @@ def line_of(item: Any) -> dict[str, Any]:
     }
 
 
-def stage_line(measure: Measure, on: date) -> dict[str, Any]:
+def stage_line(measure: Measure, on: date, reviews: bool) -> dict[str, Any]:
     """A line about a long-term measure whose review day has come."""
     page = reverse("measure", args=[measure.pk])
     return {
@@ -143,7 +153,7 @@ def stage_line(measure: Measure, on: date) -> dict[str, Any]:
         "late": stage_overdue(measure, on),
         "goal": measure.stage_goal,
         "url": page,
-        "mend_url": f"{page}?act=review_stage#act",
+        "mend_url": f"{page}?act={'review_stage' if reviews else 'report_stage'}#act",
     }
 
 
