@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from rectify.organization.posts import Concern, Posts
-from rectify.organization.signers import hand_of, parties_with_turn, principal_in, require_turn_of
+from rectify.organization.signers import hand_of, parties_with_turn, principal_in, require_reading, require_turn_of
 from rectify.workflow.acts import Act
 from rectify.workflow.digests import digest_of_content
 from rectify.workflow.guards import ActInput, ReasonInput, check, validated
@@ -87,8 +87,9 @@ def locked(posts: Posts, sub_issue_id: int) -> SubIssue:
         .filter(pk=sub_issue_id)
         .first()
     )
-    if sub_issue is None or not posts.reads(sub_issue.round.organization):
+    if sub_issue is None:
         raise NotFound()
+    require_reading(posts, sub_issue.round.organization)
     return sub_issue
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from issues.models import SubIssue
 from issues.states import UNDER_WAY, SubIssueStatus
 from rectify.organization.posts import Posts
-from rectify.organization.signers import hand_of, require_turn_of
+from rectify.organization.signers import hand_of, require_reading, require_turn_of
 from rectify.workflow.acts import Act
 from rectify.workflow.guards import check
 from rectify.workflow.history import Chain, Entry, HistoryRow
@@ -107,6 +107,5 @@ def locked_measure(posts: Posts, measure_id: int) -> tuple[Measure, SubIssue]:
         )
     except Measure.DoesNotExist as error:
         raise NotFound() from error
-    if not posts.reads(measure.sub_issue.round.organization):
-        raise NotFound()
+    require_reading(posts, measure.sub_issue.round.organization)
     return measure, measure.sub_issue

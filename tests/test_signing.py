@@ -117,6 +117,15 @@ class TestSubstitutes:
         assert "2021-03-30" in answer.json()["detail"]
         assert everything() == before
 
+    def test_not_even_where_they_are_nothing_else(self, ledger: Ledger) -> None:
+        road = ledger.place.departments["road"]
+        deputy = substitute(ledger.place, "deputy-road", Role.HEAD, ledger.people["head-road"], -1, department=road)
+        drive(ledger.measure, "in_review")
+        answer = sign(deputy, ledger)
+        problem(answer, 403)
+        assert "2021-03-30" in answer.json()["detail"]
+        assert api(deputy).get(url("measures", ledger.measure)).status_code == 404
+
     def test_not_for_whom_has_asked_or_signed(self, ledger: Ledger) -> None:
         """A substitute has no more rights than whom they stand for, and the other way round."""
         place, road = ledger.place, ledger.place.departments["road"]

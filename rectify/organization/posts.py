@@ -40,6 +40,7 @@ class Posts:
     user: Any
     held: tuple[RoleAssignment, ...]
     named: bool = False
+    on: date | None = None
 
     @cached_property
     def assignments(self) -> tuple[RoleAssignment, ...]:
@@ -57,7 +58,7 @@ class Posts:
         kept = user.__dict__.setdefault("_posts_by_day", {})
         if on not in kept:
             rows = RoleAssignment.objects.active(on).filter(user=user)
-            kept[on] = cls(user, tuple(_with_names(rows) if named else rows.order_by("pk")), named)
+            kept[on] = cls(user, tuple(_with_names(rows) if named else rows.order_by("pk")), named, on)
         return kept[on]
 
     @property

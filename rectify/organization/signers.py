@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from rectify.workflow.refusals import Forbidden
+from rectify.workflow.refusals import Forbidden, NotFound
 from rectify.workflow.signing import Hand, SigningRequest, require_turn, why_not_sign
 
-from .models import Role, RoleAssignment, User
+from .models import Organization, Role, RoleAssignment, User
 from .posts import Concern, Posts
 
 
@@ -47,14 +47,37 @@ def require_turn_of(
         require_turn(act, request, hand_of(posts, concern), current)
     except Forbidden:
         party = request.next_signer if request is not None else None
-        over = RoleAssignment.objects.filter(
-            user=posts.user, organization=concern.organization_id, role=party or "", acting_for__isnull=False
-        )
-        ended = over.filter(valid_until__lt=on).order_by("-valid_until").first()
-        if ended is None:
-            raise
-        words = _("You stood for somebody else until %(day)s; that time is over.") % {"day": ended.valid_until}
-        raise Forbidden(words) from None
+        if over := substitution_over(posts.user, concern.organization_id, on, role=party or ""):
+            raise Forbidden(over) from None
+        raise
+
+
+def substitution_over(user: User, organization_id: int, on: date, **post: Any) -> str:
+    """That a person stood for somebody else until a day before this one, in words; empty where they did not.
+
+    Args:
+        post: which of their assignments count.
+    """
+    ended = RoleAssignment.objects.filter(
+        user=user, organization=organization_id, acting_for__isnull=False, valid_until__lt=on, **post
+    )
+    last = ended.order_by("-valid_until").first()
+    if last is None:
+        return ""
+    return _("You stood for somebody else until %(day)s; that time is over.") % {"day": last.valid_until}
+
+
+def require_reading(posts: Posts, organization: Organization) -> None:
+    """Whether a person may act on what is an organisation's.
+
+    Raises:
+        Forbidden: a substitute whose time is over; NotFound: anybody else who may not even read it.
+    """
+    if posts.reads(organization):
+        return
+    if posts.on is not None and (over := substitution_over(posts.user, organization.pk, posts.on)):
+        raise Forbidden(over)
+    raise NotFound()
 
 
 def parties_with_turn(posts: Posts, concern: Concern, request: SigningRequest | None) -> frozenset[str]:
