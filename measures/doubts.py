@@ -109,7 +109,7 @@ def counts(round_: Round) -> list[tuple[Doubt, int]]:
 
 
 def _late_evidence(round_: Round) -> Any:
-    """Evidence of measures that are done, dated or uploaded after they were.
+    """Evidence of measures that are done, dated or uploaded after they were; what answers a remark must be later.
 
     Done is what the first report of completion says, or the first request, since the measure was last sent back.
     """
@@ -118,6 +118,7 @@ def _late_evidence(round_: Round) -> Any:
     done = MeasureHistory.objects.filter(measure=OuterRef("measure"), action__in=COMPLETING, sequence__gt=undone)
     return (
         Evidence.objects.standing()
+        .filter(answers__isnull=True)
         .filter(measure__sub_issue__round=round_, measure__status__in=DONE)
         .annotate(completed_on=Subquery(done.order_by("sequence").values("happened_on")[:1]))
         .filter(Q(uploaded_on__gt=F("completed_on")) | Q(dated_on__gt=F("completed_on")))

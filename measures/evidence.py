@@ -19,6 +19,7 @@ from rectify.workflow.refusals import Forbidden, Invalid, NotFound, WrongState
 
 from .acting import MeasureStep
 from .closing import evidence_changed
+from .look_back.acting import Beside
 from .models import Evidence, EvidenceKind, EvidenceMark
 
 OPTIONAL = ("dated_on", "replaces")
@@ -78,15 +79,30 @@ def _standing(step: MeasureStep, number: Any) -> Evidence | None:
 
 def _added(step: MeasureStep, values: Mapping[str, Any], received: Received, old: Evidence | None) -> Evidence:
     """The new row and its row of history. Raises Invalid, TooLarge."""
+    if "replaces" in values and old is None:
+        raise Invalid(errors={"replaces": [_("Choose a file of this measure that still stands.")]})
+    evidence = new_evidence(step, values, received, replaces=old)
+    step.write({}, new_version=old is not None, extra=_facts_of_added(step, evidence, old))
+    return evidence
+
+
+def new_evidence(step: MeasureStep | Beside, values: Mapping[str, Any], received: Received, **links: Any) -> Evidence:
+    """The row of a new file, and the file in its place; the act writes its own row of history.
+
+    Args:
+        values: title, kind, dated_on, as validated.
+        links: what the file replaces, or the remark that it answers.
+
+    Raises:
+        Invalid, TooLarge: nothing is stored then.
+    """
     act, dated_on = step.act, values.get("dated_on")
     if dated_on is not None and dated_on > act.on:
         raise Invalid(errors={"dated_on": [_("This day lies in the future.")]})
-    if "replaces" in values and old is None:
-        raise Invalid(errors={"replaces": [_("Choose a file of this measure that still stands.")]})
     if received.refusal is not None:
         raise received.refusal
     marks = {received.mark, allowed_mark(mark_in_name(values["title"]), "title")}
-    evidence = Evidence.objects.create(
+    return Evidence.objects.create(
         measure=step.measure,
         kind=values["kind"],
         title=values["title"],
@@ -96,14 +112,12 @@ def _added(step: MeasureStep, values: Mapping[str, Any], received: Received, old
         sha256=store(received.upload),
         dated_on=dated_on,
         mark=next((mark for mark in (EvidenceMark.WORK_SECRET, EvidenceMark.INTERNAL) if mark in marks), ""),
-        replaces=old,
         uploaded_by=act.actor,
         uploaded_by_name=step.who[0],
         uploaded_on=act.on,
         uploaded_at=act.clock(),
+        **links,
     )
-    step.write({}, new_version=old is not None, extra=_facts_of_added(step, evidence, old))
-    return evidence
 
 
 def _facts_of_added(step: MeasureStep, evidence: Evidence, old: Evidence | None) -> dict[str, Any]:

@@ -254,7 +254,8 @@ class TestCounts:
                 services.answer_remark(act_by(people["head-road"]), remark.pk, {"version": 1, "answer": "已补充。"})
                 remark_on(ledger, item.measure, item=item.pk)
                 check(item, auditor)
-            sample, measure = reverse("look-back", args=[look_back.pk]), reverse("measure", args=[ledger.measure.pk])
+            remarked = look_back.items.earliest("position").measure_id
+            sample, measure = reverse("look-back", args=[look_back.pk]), reverse("measure", args=[remarked])
             looked = [(key, sample) for key in ("auditor", "office", "liaison-road")]
             looked += [("auditor", LOOK_BACKS), ("auditor", measure), ("auditor", "/todo/?tab=look-back")]
             looked += [("office", "/todo/?tab=look-back"), ("liaison-road", "/todo/?tab=look-back")]

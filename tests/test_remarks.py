@@ -3,15 +3,18 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from measures.look_back import services
 from measures.models import Remark
 
 from .building import REASON, Ledger, Place, act_by, build_ledger
 from .driving import drive
-from .sending import api, url
+from .forms_sent import at
+from .sending import api, scan, url
 from .test_bad_input import problem
 from .test_look_back import item_of, post, remark_on
+from .test_transitions import everything
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
 
@@ -135,3 +138,33 @@ def test_an_archived_round_is_left_alone(ledger: Ledger) -> None:
     problem(post(people["auditor"], url("look-back-items", item, "check"), data), 409)
     for name, row in (("remarks", remark), ("look-back-items", item)):
         assert api(people["auditor"]).get(url(name, row)).json()["available_acts"] == []
+
+
+def test_an_answer_is_proved_by_a_file_though_the_measure_is_closed(ledger: Ledger) -> None:
+    measure, people = drive(ledger.measure, "closed"), ledger.people
+    remark = remark_on(ledger, measure)
+    address = url("remarks", remark, "answer")
+    form = {"version": 1, "answer": "已补印发文件。"}
+    before = everything()
+    problem(
+        api(people["liaison-road"]).post(address, {**form, "file": scan("机密.pdf")}, format="multipart"), 400, "file"
+    )
+    problem(api(people["liaison-plan"]).post(address, {**form, "file": scan()}, format="multipart"), 403)
+    assert everything() == before
+    answered = api(people["liaison-road"]).post(address, {**form, "file": scan("印发文件.pdf")}, format="multipart")
+    assert answered.status_code == 200, answered.content
+    file = measure.evidence.get(pk=answered.json()["answer_files"][0])
+    assert (file.title, file.answers_id) == ("印发文件", remark.pk)
+    row = measure.history.order_by("sequence").last()
+    assert row is not None and row.payload["evidence"]["sha256"] == file.sha256
+    shown = at(people["auditor"]).get(reverse("measure", args=[measure.pk])).content.decode()
+    assert shown.count("印发文件") >= 2
+    late = api(people["auditor"]).get(url("doubts"), {"round": ledger.round.pk, "kind": "late_evidence"}).json()
+    assert late["count"] == 0
+
+
+def test_an_answer_from_the_page_takes_a_file(ledger: Ledger) -> None:
+    remark = remark_on(ledger, drive(ledger.measure, "closed"))
+    form = {"version": 1, "answer": "已补。", "file": scan("补充.pdf")}
+    sent = at(ledger.people["liaison-road"]).post(reverse("remark-act", args=[remark.pk, "answer"]), form)
+    assert sent.status_code == 302 and remark.files.get().title == "补充"

@@ -20,7 +20,7 @@ from ..models import LookBack, LookBackItem, Remark
 from ..rows_api import RowsViewSet
 from . import services
 from .filters import LookBackFilterSet, LookBackItemFilterSet, RemarkFilterSet
-from .inputs import AnswerInput, CheckInput, DrawInput, RemarkInput, SendBackInput
+from .inputs import AnswerFileInput, CheckInput, DrawInput, RemarkInput, SendBackInput
 from .reading import shown_items, shown_remarks, with_progress
 from .representation import (
     LookBackItemSerializer,
@@ -117,6 +117,8 @@ class RemarkViewSet(RowsViewSet):
         made = services.make_remark(clock.act_of(request.user), measure_id, data)
         return Response(self.current_row(made), status=201)
 
-    act_answer = act_endpoint("answer", services.answer_remark, AnswerInput, RemarkSerializer)
+    act_answer = act_endpoint(
+        "answer", services.answer_remark, AnswerFileInput, RemarkSerializer, file=True, also_without=True
+    )
     act_settle = act_endpoint("settle", services.settle_remark, ActInput, RemarkSerializer)
     act_send_back = act_endpoint("send_back", services.send_back_remark, SendBackInput, RemarkSerializer)

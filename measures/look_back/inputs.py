@@ -61,6 +61,12 @@ class AnswerInput(ActInput):
     answer = TextField(max_length=5000)
 
 
+class AnswerFileInput(AnswerInput):
+    """An answer and what proves it, as a form."""
+
+    file = serializers.FileField(required=False)
+
+
 class SendBackInput(ActInput):
     reason = TextField(max_length=2000)
     answer_due_on = serializers.DateField(

@@ -46,5 +46,5 @@ def closing_request(item: LookBackItem) -> ClosureRequest | None:
 
 
 def shown_remarks(remarks: Any) -> Any:
-    """Remarks with their measures."""
-    return remarks.select_related("item", *AROUND)
+    """Remarks with their measures, and the files of their answers."""
+    return remarks.select_related("item", *AROUND).prefetch_related("files")

@@ -180,6 +180,7 @@ class RemarkSerializer(serializers.Serializer):
     state_label = serializers.CharField()
     overdue = serializers.BooleanField(help_text="to be answered, and the day until which it was is past")
     answer = serializers.CharField(allow_blank=True)
+    answer_files = serializers.ListField(child=serializers.IntegerField(), help_text="ids of evidence")
     answered_by_name = serializers.CharField(allow_blank=True)
     answered_on = serializers.DateField(allow_null=True)
     sent_back_why = serializers.CharField(allow_blank=True)
@@ -200,6 +201,7 @@ def remark_row(remark: Remark, posts: Posts, on: date) -> dict[str, Any]:
         "item": remark.item_id,
         "look_back": remark.item.look_back_id if remark.item else None,
         "state_label": remark.get_state_display(),
+        "answer_files": [file.pk for file in remark.files.all()],
         "overdue": is_overdue(remark, on),
         "available_acts": acts_on_remark(remark, posts),
     }

@@ -3,19 +3,23 @@
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from issues.models import Round, SubIssue
 from rectify.organization.posts import Concern, Posts
+from rectify.web.stored_files import receive
 from rectify.workflow.acts import Act
 from rectify.workflow.guards import ActInput, ReasonInput, validated
 from rectify.workflow.history import Chain
 from rectify.workflow.refusals import Forbidden, Invalid, NotFound, WrongState
 
-from ..models import ClosingRules, LookBack, LookBackItem, Measure, MeasureHistory, Remark, RemarkState
+from ..evidence import facts_of, new_evidence
+from ..models import ClosingRules, EvidenceKind, LookBack, LookBackItem, Measure, MeasureHistory, Remark, RemarkState
 from ..states import MeasureStatus
 from .acting import Beside, ItemStep, RemarkStep, told_of_item, write_beside
 from .drawing import draw
@@ -180,21 +184,30 @@ def _told_of(remark: Remark) -> dict[str, Any]:
     return {"id": remark.pk, "answer_due_on": remark.answer_due_on.isoformat()}
 
 
-@transaction.atomic
-def answer_remark(act: Act, remark_id: int, data: Mapping[str, Any]) -> Remark:
-    """The lead department answers a remark; `data`: version, answer."""
-    step = RemarkStep("answer", act, remark_id, data)
-    answer = validated(AnswerInput, data)["answer"]
-    step.save(
-        state=RemarkState.ANSWERED,
-        answer=answer,
-        answered_by=act.actor,
-        answered_by_name=step.who[0],
-        answered_on=act.on,
-        sent_back_why="",
-    )
-    step.write("answer_remark", answer, remark=_told_of(step.remark))
-    return step.remark
+def answer_remark(act: Act, remark_id: int, data: Mapping[str, Any], file: UploadedFile | None = None) -> Remark:
+    """The lead department answers a remark; `data`: version, answer.
+
+    Args:
+        file: what proves the answer; it becomes evidence of the measure, a closed one's included.
+    """
+    received = receive(file) if file is not None else None
+    with transaction.atomic():
+        step = RemarkStep("answer", act, remark_id, data)
+        answer = validated(AnswerInput, data)["answer"]
+        facts: dict[str, Any] = {}
+        if received is not None:
+            given = {"title": Path(received.filename).stem[:200], "kind": EvidenceKind.DOCUMENT}
+            facts = {"evidence": facts_of(new_evidence(step, given, received, answers=step.remark))}
+        step.save(
+            state=RemarkState.ANSWERED,
+            answer=answer,
+            answered_by=act.actor,
+            answered_by_name=step.who[0],
+            answered_on=act.on,
+            sent_back_why="",
+        )
+        step.write("answer_remark", answer, remark=_told_of(step.remark), **facts)
+        return step.remark
 
 
 @transaction.atomic

@@ -35,6 +35,7 @@ class Evidence(models.Model):
     Args:
         dated_on: the day that the document itself bears.
         mark: what the document is marked as (内部, 工作秘密), where the installation takes such files.
+        answers: the remark to whose answer it belongs; such a file may come after the measure was closed.
     """
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="evidence")
@@ -46,6 +47,7 @@ class Evidence(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)
     dated_on = models.DateField(null=True, blank=True)
     mark = models.CharField(max_length=20, choices=EvidenceMark.choices, blank=True)
+    answers = models.ForeignKey("measures.Remark", models.PROTECT, null=True, blank=True, related_name="files")
     replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_by_name = models.CharField(max_length=150)

@@ -79,7 +79,8 @@ def remark_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     data = typed(request)
     service, done = REMARK_ACTS[act]
     try:
-        remark = service(clock.act_of(request.user), pk, data)
+        files = [request.FILES.get("file")] if act == "answer" else []
+        remark = service(clock.act_of(request.user), pk, data, *files)
     except NotFound:
         raise
     except Refusal as refusal:

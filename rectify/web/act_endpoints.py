@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -37,11 +37,13 @@ def act_endpoint(
     answer: Any,
     *,
     file: bool = False,
+    also_without: bool = False,
 ) -> Any:
     """The view method for one act, for a viewset that has `current_row(row)`.
 
     Args:
         file: it is sent as a multipart form, and the service takes the field `file` after the rest.
+        also_without: the file may be left out, and the rest be sent as any other act.
     """
 
     def endpoint(self: Any, request: Request, pk: int) -> Response:
@@ -51,6 +53,7 @@ def act_endpoint(
 
     endpoint.__name__ = f"act_{name}"
     endpoint.__doc__ = (service.__doc__ or name).strip().splitlines()[0]
-    more: dict[str, Any] = {"parser_classes": [MultiPartParser]} if file else {}
+    parsers = [JSONParser, FormParser, MultiPartParser] if also_without else [MultiPartParser]
+    more: dict[str, Any] = {"parser_classes": parsers} if file else {}
     made = action(detail=True, methods=["post"], url_path=name, url_name=name.replace("_", "-"), **more)(endpoint)
     return extend_schema(request=input_class, responses={200: answer}, description=endpoint.__doc__)(made)
