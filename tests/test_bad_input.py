@@ -233,7 +233,6 @@ def test_an_unknown_kind_of_body_is_refused(ledger: Ledger) -> None:
     problem(send(liaison, url("evidence"), b"{}", "application/json"), 415)
     problem(send(liaison, url("evidence"), b"", "multipart/form-data"), 400)
     problem(send(liaison, url("evidence"), b"junk", "multipart/form-data; boundary=x"), 400)
-    problem(send(liaison, address, "&".join(f"f{n}=1" for n in range(1500)), "application/x-www-form-urlencoded"), 400)
 
 
 def test_a_form_does_as_well_as_json(ledger: Ledger) -> None:

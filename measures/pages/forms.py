@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from issues.models import Round
 from issues.states import Kind
+from rectify.web import field_names
 from rectify.web.stored_files import FILE_TYPES
 from rectify.workflow.signing import Outcome
 
@@ -27,29 +28,10 @@ from .papers import paper_fields
 # The acts with whose forms something can be returned.
 RETURNING = ("sign", "return")
 FIELD_NAMES = {
-    "progress": gettext_lazy("Progress"),
-    "done": gettext_lazy("What was done"),
-    "next_step": gettext_lazy("Next step"),
-    "difficulty": gettext_lazy("Difficulties"),
-    "happened_on": gettext_lazy("Day of the report"),
+    **field_names.FIELD_NAMES,
     "note": gettext_lazy("How it was completed"),
-    "comment": gettext_lazy("Comment"),
-    "reason": gettext_lazy("Reason"),
-    "outcomes": gettext_lazy("Outcomes"),
-    "evidence": gettext_lazy("Evidence"),
-    "file": gettext_lazy("Files"),
-    "title": gettext_lazy("Title"),
-    "kind": gettext_lazy("Kind"),
-    "replaces": gettext_lazy("Entry to correct"),
     "instead_of": gettext_lazy("File to replace"),
-    "dated_on": gettext_lazy("Day that it bears"),
     "result": gettext_lazy("Accepted as"),
-    "due_on": gettext_lazy("New deadline"),
-    "stage_goal": gettext_lazy("Stage goal"),
-    "review_on": gettext_lazy("Next review"),
-    "final_on": gettext_lazy("Final day"),
-    "met": gettext_lazy("Is the stage goal met?"),
-    "version": gettext_lazy("Version"),
 }
 # Which input an error is about, where it does not carry the field's own name.
 INPUT_OF = {"evidence": "file", "outcomes": "outcome-rules"}

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from rectify.organization.posts import Posts
+from rectify.web import field_names
 from rectify.workflow.refusals import Stale
 
 from ..look_back.parties import acts_on_item, acts_on_remark
@@ -31,15 +32,9 @@ ITEM_LOOKS = {
     ItemState.DECLINED: "cancelled",
 }
 FIELDS = {
-    "size": gettext_lazy("How many measures"),
-    "title": gettext_lazy("Title"),
-    "seed": gettext_lazy("Seed"),
+    **field_names.FIELD_NAMES,
     "result": gettext_lazy("What was found"),
     "note": gettext_lazy("What was found"),
-    "text": gettext_lazy("Remark"),
-    "answer": pgettext_lazy("to a remark", "Answer"),
-    "reason": gettext_lazy("Reason"),
-    "answer_due_on": gettext_lazy("To be answered until"),
 }
 # What was found is said by a button; its words stand beside it.
 INPUT_OF = {"result": "note"}

@@ -32,7 +32,7 @@ REFUSALS = {
 }
 REFUSALS_OF_ACTS = {
     "409": "Another version, or another state.",
-    "413": "The file is too large.",
+    "413": "The file or the whole request is too large.",
     "415": "The body is of a kind that is not understood.",
 }
 

@@ -4,11 +4,20 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.conf import settings
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import is_valid_path
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -16,9 +25,13 @@ from rest_framework.views import set_rollback
 from rectify.workflow.guards import flat_messages
 from rectify.workflow.refusals import Refusal
 
+from .field_names import FIELD_NAMES
+
 logger = logging.getLogger(__name__)
-# For what is refused before a view of the API is reached.
-CODES = {400: "parse-error", 403: "permission-denied", 404: "not-found"}
+# For what is refused before a view of the API is reached, or fails in it.
+CODES = {400: "parse-error", 403: "permission-denied", 404: "not-found", 413: "too-large", 500: "failure"}
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+NOT_FIELDS = ("form",)
 
 
 def writable(text: Any) -> str:
@@ -47,6 +60,8 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
         error = exceptions.NotFound()
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    if isinstance(error, TOO_MUCH):
+        return ProblemResponse(413, CODES[413], _("Too much at once"), too_much_in_words(error))
     if isinstance(error, SuspiciousOperation):
         error = exceptions.ParseError()
     if isinstance(error, Refusal):
@@ -54,26 +69,56 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
         return _of_refusal(error, context)
     if isinstance(error, exceptions.APIException):
         set_rollback()
-        return _of_api_exception(error)
+        return _of_api_exception(error, context)
     return None
+
+
+def too_much_in_words(error: Exception) -> str:
+    """What a request held too much of, and how much it may hold."""
+    if isinstance(error, TooManyFieldsSent):
+        return _("A request may have %(count)d fields at most.") % {"count": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS}
+    if isinstance(error, TooManyFilesSent):
+        return _("A request may carry %(count)d files at most.") % {"count": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
+    megabytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // (1024 * 1024)
+    return _("The fields of a request may hold %(megabytes)d MB at most; files are counted apart.") % {
+        "megabytes": megabytes
+    }
+
+
+def errors_in_short(errors: Mapping[str, list[Any]], context: Mapping[str, Any]) -> str:
+    """What is wrong where one field is, else in which: for clients that show a problem's `detail` alone."""
+    # The parameters of an address are called what they are called.
+    labels = {} if getattr(context.get("request"), "method", "GET") == "GET" else FIELD_NAMES
+    if len(errors) == 1:
+        ((name, messages),) = errors.items()
+        message = str(messages[0]) if messages else _("Please check what was entered")
+        return message if name in NOT_FIELDS else _told_of(labels.get(name, name), message)
+    names = pgettext("between names", ", ").join(str(labels.get(name, name)) for name in errors)
+    return _("Please check %(count)d fields: %(names)s.") % {"count": len(errors), "names": names}
+
+
+def _told_of(name: Any, message: str) -> str:
+    return _("%(label)s: %(value)s") % {"label": name, "value": message}
 
 
 def _of_refusal(error: Refusal, context: Mapping[str, Any]) -> Response:
     members: dict[str, Any] = {}
+    detail = error.detail
     if error.errors:
         members["errors"] = error.errors
+        detail = errors_in_short(error.errors, context)
     current_row = getattr(context.get("view"), "current_row", None)
     if error.current is not None and current_row is not None:
         members["current"] = current_row(error.current)
-    return ProblemResponse(error.status, error.code, error.title, error.detail, **members)
+    return ProblemResponse(error.status, error.code, error.title, detail, **members)
 
 
-def _of_api_exception(error: exceptions.APIException) -> Response:
+def _of_api_exception(error: exceptions.APIException, context: Mapping[str, Any]) -> Response:
     detail = error.detail
     members: dict[str, Any] = {}
     if isinstance(detail, Mapping):
         members["errors"] = {name: flat_messages(messages) for name, messages in detail.items()}
-        text = _("Please check the marked fields.")
+        text = errors_in_short(members["errors"], context)
     elif isinstance(detail, list):
         text = " ".join(str(message) for message in detail)
     else:
@@ -124,6 +169,8 @@ def problem_page(request: HttpRequest, status: int, title: Any, detail: Any, **c
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, TOO_MUCH):
+        return problem_page(request, 413, _("Too much at once"), too_much_in_words(exception))
     return problem_page(request, 400, _("Bad request"), _("The address or the form was not understood."))
 
 
@@ -132,11 +179,18 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return problem_page(request, 404, _("Not found"), _("There is nothing at this address, or it is not yours to see."))
+    detail = _("There is nothing at this address, or it is not yours to see.")
+    if request.path.startswith("/api/") and not request.path.endswith("/") and is_valid_path(f"{request.path}/"):
+        # Reading it is redirected; anything else would lose its body on the way.
+        detail = _("The addresses of the API end with “/”: %(address)s.") % {"address": f"{request.path}/"}
+    return problem_page(request, 404, _("Not found"), detail)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """What a fault of the application looks like; the page needs nothing that could fail in its turn."""
+    if request.path.startswith("/api/"):
+        detail = _("The fault is with the application, not with you. Nothing was changed by halves.")
+        return problem_page(request, 500, _("Something went wrong here"), detail)
     return HttpResponse(render_to_string("errors/500.html"), status=500)
 
 
