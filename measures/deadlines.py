@@ -21,14 +21,12 @@ from rectify.workflow.refusals import WrongState
 from rectify.workflow.signing import Outcome
 
 from .acting import MeasureStep
+from .farthest import BEYOND, farthest
 from .inputs import ExtensionInput, LongTermInput, StageInput
 from .models import DeadlineChange, DeadlineStep, Extension, LongTermRequest, Measure
 from .requests import DEADLINE_KINDS
 from .states import MeasureStatus
 
-# A deadline further off is a slip of the keyboard.
-FARTHEST_YEARS = 20
-BEYOND = gettext_lazy("This lies more than 20 years ahead.")
 NOT_AHEAD = gettext_lazy("This has to lie in the future.")
 
 
@@ -52,10 +50,6 @@ def require_none_pending(measure: Measure) -> None:
         raise WrongState(
             _("Moving to long term is under review; it has to be decided or recalled before this."), current=measure
         )
-
-
-def _farthest(on: date) -> date:
-    return date(on.year + FARTHEST_YEARS, on.month, min(on.day, 28))
 
 
 def _asked(step: MeasureStep, change: str, reason: str, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,7 +104,7 @@ def _later(old: date, new: date, on: date) -> date:
         raise invalid({"due_on": [_("The new deadline has to lie behind the present one, %(day)s.") % {"day": old}]})
     if new < on:
         raise invalid({"due_on": [_("The new deadline lies in the past.")]})
-    if new > _farthest(on):
+    if new > farthest(on):
         raise invalid({"due_on": [BEYOND]})
     return new
 
@@ -137,11 +131,11 @@ def _require_stage_days(on: date, review_on: date, final_on: date | None) -> Non
     errors: dict[str, list[Any]] = {}
     if review_on <= on:
         errors["review_on"] = [NOT_AHEAD]
-    elif review_on > _farthest(on):
+    elif review_on > farthest(on):
         errors["review_on"] = [BEYOND]
     if final_on is not None and final_on < review_on:
         errors["final_on"] = [_("The final day cannot lie before the next review.")]
-    elif final_on is not None and final_on > _farthest(on):
+    elif final_on is not None and final_on > farthest(on):
         errors["final_on"] = [BEYOND]
     if errors:
         raise invalid(errors)

@@ -18,6 +18,7 @@ from rectify.workflow.refusals import Forbidden, Invalid
 
 from .doubts import DOUBTS, Place, Sign, counts
 from .look_back.parties import audits
+from .models import Measure
 
 
 class DoubtSerializer(serializers.Serializer):
@@ -106,8 +107,10 @@ def _kinds(round_: Round) -> list[dict[str, Any]]:
 
 def _signs(request: Request, round_: Round, kind: str | None) -> dict[str, Any]:
     """A page of the signs of a kind; an empty one where none is named."""
+    pages = BoundedPagination()
     if kind is None:
-        return {"count": 0, "count_exact": True, "next": None, "previous": None, "results": []}
-    pages, doubt = BoundedPagination(), DOUBTS[kind]
+        pages.paginate_queryset(Measure.objects.none(), request)
+        return pages.get_paginated_response([]).data
+    doubt = DOUBTS[kind]
     rows = pages.paginate_queryset(doubt.rows(round_), request)
     return pages.get_paginated_response([_sign_row(sign) for sign in doubt.told(round_, rows)]).data

@@ -17,6 +17,8 @@ OUTCOME_UNITS = {
     "by_analogy": _("things put right by analogy"),
     "special_campaigns": _("special campaigns"),
 }
+# What is measured, not counted; in units of 10,000 yuan, down to one yuan.
+MEASURED = frozenset({"loss_recovered"})
 
 
 class StageReportInput(ActInput):
@@ -100,10 +102,11 @@ class PaperInput(ScanInput):
 class ClosureInput(ActInput):
     note = TextField(max_length=5000)
     outcomes = serializers.DictField(
-        child=serializers.DecimalField(max_digits=14, decimal_places=2, coerce_to_string=True),
+        child=serializers.DecimalField(max_digits=16, decimal_places=4, coerce_to_string=True),
         required=False,
         default=dict,
-        help_text="Outcome -> quantity, each greater than 0: " + ", ".join(OUTCOME_UNITS),
+        help_text="Outcome -> quantity, each greater than 0 and whole except loss_recovered: "
+        + ", ".join(OUTCOME_UNITS),
     )
 
     def validate_outcomes(self, outcomes: dict[str, Any]) -> dict[str, str]:
@@ -112,6 +115,9 @@ class ClosureInput(ActInput):
                 raise serializers.ValidationError(_("Unknown outcome: %(name)s.") % {"name": name})
             if quantity <= 0:
                 raise serializers.ValidationError(_("A ticked outcome needs a quantity greater than 0."))
+            if name not in MEASURED and quantity != quantity.to_integral_value():
+                words = _("“%(outcome)s” is counted: give a whole number.")
+                raise serializers.ValidationError(words % {"outcome": OUTCOME_UNITS[name]})
         return {name: format(quantity.normalize(), "f") for name, quantity in outcomes.items()}
 
 

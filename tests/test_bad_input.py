@@ -145,6 +145,8 @@ WRONG: dict[str, list[tuple[str, Any]]] = {
         ),
         *(("outcomes", value) for value in ({"nonsense": 1}, {"\ud800": 1}, {"\x00": 1}, {"rules": 10**20})),
         ("outcomes", {"rules": "NaN"}),
+        *(("outcomes", {name: "1.5"}) for name in ("rules", "held_accountable", "by_analogy", "special_campaigns")),
+        ("outcomes", {"loss_recovered": "0.00001"}),
     ],
     "sign": [("comment", "长" * 2001), ("comment", "\x00"), ("comment", [])],
     "return": [("reason", "长" * 2001), ("reason", " "), ("reason", "\x00")],
@@ -314,10 +316,10 @@ def test_hostile_text_is_kept_as_text(ledger: Ledger, text: str) -> None:
 def test_quantities_are_kept_as_plain_numbers(ledger: Ledger) -> None:
     measure = drive(ledger.measure, "in_progress")
     attach(measure)
-    data = {"version": measure.version, "note": "申请销号", "outcomes": {"rules": "100", "loss_recovered": "12.50"}}
+    data = {"version": measure.version, "note": "申请销号", "outcomes": {"rules": "100.0", "loss_recovered": "12.3450"}}
     answer = post(person_of(measure, "liaison"), url("measures", measure, "request_closure"), data)
     assert answer.status_code == 200, answer.content
-    assert measure.closure_requests.get().outcomes == {"rules": "100", "loss_recovered": "12.5"}
+    assert measure.closure_requests.get().outcomes == {"rules": "100", "loss_recovered": "12.345"}
 
 
 def test_messages_are_in_the_readers_language(ledger: Ledger) -> None:

@@ -174,6 +174,9 @@ class TestReading:
         problem(client.get(ADDRESS, {"round": "x"}), 404)
         problem(client.get(ADDRESS, {"round": ledger.round.pk, "kind": "x"}), 400, "kind")
         problem(client.get(ADDRESS, {"round": ledger.round.pk, "kind": "late_entry", "page": "0"}), 400, "page")
+        for name, value in (("page", "0"), ("page_size", "501")):
+            problem(client.get(ADDRESS, {"round": ledger.round.pk, name: value}), 400, name)
+        problem(client.get(ADDRESS, {"round": ledger.round.pk, "page": 2}), 404)
 
     def test_another_round_counts_nothing_of_this_one(self, ledger: Ledger, other: Ledger) -> None:
         drive(ledger.measure, "closed")

@@ -94,6 +94,8 @@ def test_input(ledger: Ledger, other: Ledger) -> None:
         ({"text": "x\x00"}, "text"),
         ({"text": "x", "answer_due_on": "2021-03-30"}, "answer_due_on"),
         ({"text": "x", "answer_due_on": "明天"}, "answer_due_on"),
+        ({"text": "x", "answer_due_on": "9999-12-31"}, "answer_due_on"),
+        ({"text": "x", "answer_due_on": "2041-04-01"}, "answer_due_on"),
         ({"text": "x", "item": "x"}, "item"),
         ({"text": "x", "item": 10**30}, "item"),
         ({"text": "x", "item": item.pk + 99}, "item"),

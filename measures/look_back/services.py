@@ -19,6 +19,7 @@ from rectify.workflow.history import Chain
 from rectify.workflow.refusals import Forbidden, Invalid, NotFound, WrongState
 
 from ..evidence import facts_of, new_evidence
+from ..farthest import BEYOND, farthest
 from ..models import ClosingRules, EvidenceKind, LookBack, LookBackItem, Measure, MeasureHistory, Remark, RemarkState
 from ..states import MeasureStatus
 from .acting import Beside, ItemStep, RemarkStep, told_of_item, write_beside
@@ -150,6 +151,8 @@ def _answer_due_on(act: Act, round_id: int, given: date | None) -> date:
         return act.on + timedelta(days=rules.answer_within_days)
     if given < act.on:
         raise Invalid(errors={"answer_due_on": [_("This day has passed; the department needs time to answer.")]})
+    if given > farthest(act.on):
+        raise Invalid(errors={"answer_due_on": [BEYOND]})
     return given
 
 
