@@ -13,9 +13,10 @@ from rectify.organization.posts import Posts
 from rectify.web import clock
 from rectify.web.act_endpoints import NUMBER
 from rectify.web.history_rows import HistorySerializer, history_rows
+from rectify.web.lists import KnowsParameters
 from rectify.workflow.refusals import NotFound
 
-from .filters import RoundFilterSet, SubIssueFilterSet, WithinRoundFilterSet
+from .filters import FindingFilterSet, RoundFilterSet, ScopedFilterSet, SubIssueFilterSet, WithinRoundFilterSet
 from .models import Finding, Heading, Round, SubIssue
 from .past import rewind_sub_issues
 from .representation import (
@@ -36,7 +37,7 @@ DAYS = [
 ]
 
 
-class VisibleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class VisibleViewSet(KnowsParameters, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """A collection of which everybody sees what is theirs to see."""
 
     lookup_value_regex = NUMBER
@@ -73,14 +74,14 @@ class HeadingViewSet(VisibleViewSet):
 class FindingViewSet(VisibleViewSet):
     queryset = Finding.objects.all()
     serializer_class = FindingSerializer
-    filterset_class = WithinRoundFilterSet
+    filterset_class = FindingFilterSet
 
 
-class ScopedViewSet(viewsets.GenericViewSet):
-    """A collection that can be read as of a past day."""
+class ScopedViewSet(KnowsParameters, viewsets.GenericViewSet):
+    """A collection that can be read as of a past day; its filters are handed the day."""
 
     lookup_value_regex = NUMBER
-    filter_backends: Sequence[Any] = ()
+    parameters = tuple(parameter.name for parameter in DAYS)
     _scope: Scope | None = None
 
     @property
@@ -96,6 +97,7 @@ class ScopedViewSet(viewsets.GenericViewSet):
 class SubIssueViewSet(ScopedViewSet):
     queryset = SubIssue.objects.select_related("round__organization", "responsible_leader", "lead_department")
     serializer_class = SubIssueSerializer
+    filterset_class: type[ScopedFilterSet] = SubIssueFilterSet
 
     def rows_in_scope(self) -> Any:
         scope = self.scope
@@ -105,7 +107,7 @@ class SubIssueViewSet(ScopedViewSet):
             rows = self.queryset.filter(round=scope.round)
         if scope.moment.is_past:
             rows = rows.as_of(scope.moment.on, scope.moment.known_at)
-        return SubIssueFilterSet(self.request.query_params, rows.order_by("round", "position"), scope).filtered()
+        return self.filterset_class(self.request.query_params, rows.order_by("round", "position"), scope).filtered()
 
     @extend_schema(parameters=DAYS, responses=SubIssueSerializer(many=True))
     def list(self, request: Request) -> Response:
@@ -135,7 +137,7 @@ class SubIssueViewSet(ScopedViewSet):
         posts = Posts.of(self.request.user, clock.today())
         return sub_issue_row(sub_issue, available(sub_issue, posts, pending_request(sub_issue)))
 
-    @extend_schema(responses=HistorySerializer(many=True))
+    @extend_schema(responses=HistorySerializer(many=True), filters=False)
     @action(detail=True, pagination_class=None)
     def history(self, request: Request, pk: int) -> Response:
         """Every row of the sub-issue's own history, oldest first."""

@@ -7,23 +7,25 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from rectify.organization.filters import NamingFilterSet, OrganizationFilter
 from rectify.organization.lookups import by_id_or_key
-from rectify.organization.models import Department, Leader
-from rectify.web.filters import ChoicesFilter, IdFilter, OrganizationFilter, YesNoFilter
+from rectify.organization.models import Department, Leader, Organization
+from rectify.web.filters import ChoicesFilter, IdFilter, YesNoFilter, with_words
 from rectify.workflow.refusals import Invalid
 
+from .querysets import late
 from .scope import Scope
-from .states import Kind, RoundStatus, SubIssueStatus
+from .states import DONE, Kind, RoundStatus, SubIssueStatus
 
 
-class RoundFilterSet(filters.FilterSet):
+class RoundFilterSet(NamingFilterSet):
     organization = OrganizationFilter(field_name="organization")
     status = ChoicesFilter(choices=RoundStatus.choices)
     search = filters.CharFilter(field_name="title", lookup_expr="icontains", max_length=100)
     ordering = filters.OrderingFilter(fields=("feedback_on", "title", "status"))
 
 
-class OfRoundFilterSet(filters.FilterSet):
+class OfRoundFilterSet(NamingFilterSet):
     """For what belongs to a round and bears a title."""
 
     organization = OrganizationFilter(field_name="round__organization")
@@ -37,7 +39,14 @@ class WithinRoundFilterSet(OfRoundFilterSet):
     ordering = filters.OrderingFilter(fields=(("position", "number"), ("title", "title")))
 
 
-class ScopedFilterSet(filters.FilterSet):
+class FindingFilterSet(WithinRoundFilterSet):
+    heading = IdFilter(method="by_heading")
+
+    def by_heading(self, queryset: Any, name: str, value: Any) -> Any:
+        return queryset.filter(Q(heading=value) | Q(heading__parent=value))
+
+
+class ScopedFilterSet(NamingFilterSet):
     """Filters whose columns may be those of a past day. Raises Invalid for what does not fit."""
 
     ORDERINGS: dict[str, str] = {}
@@ -50,6 +59,12 @@ class ScopedFilterSet(filters.FilterSet):
         self.base_filters = {name: found for name, found in known.items() if name in data}
         super().__init__(data, queryset)
         self.scope = scope
+
+    def readable(self) -> Any:
+        return Organization.objects.readable_by(self.scope.user, self.scope.moment.today)
+
+    def chosen(self) -> Any:
+        return super().chosen() if self.scope.round is None else self.scope.organizations
 
     def column(self, name: str) -> str:
         return name + self.scope.suffix
@@ -64,7 +79,7 @@ class ScopedFilterSet(filters.FilterSet):
         return queryset.filter(**{f"{self.column(name)}__in": values}) if values else queryset
 
     def _keyed(self, queryset: Any, model: type[models.Model], name: str, text: str) -> Any:
-        known = model._default_manager.filter(organization__in=self.scope.organizations)
+        known = model._default_manager.filter(organization__in=self.chosen())
         found = by_id_or_key(known, name, text)
         if self.scope.suffix:
             return queryset.filter(**{self.column(name): found.key})
@@ -83,14 +98,7 @@ class ScopedFilterSet(filters.FilterSet):
         return queryset.filter(**{f"{self.column('due_on')}__gte": day})
 
     def by_search(self, queryset: Any, name: str, text: str) -> Any:
-        for word in text.split()[:5]:
-            found = Q()
-            for field in self.SEARCHED:
-                found |= Q(**{f"{field}__icontains": word})
-            for field in self.NUMBERS:
-                found |= Q(**{field: word})
-            queryset = queryset.filter(found)
-        return queryset
+        return with_words(queryset, text, self.SEARCHED, self.NUMBERS)
 
     def by_ordering(self, queryset: Any, name: str, text: str) -> Any:
         terms = []
@@ -118,14 +126,25 @@ class SubIssueFilterSet(ScopedFilterSet):
     kind = ChoicesFilter(choices=Kind.choices, method="by_choices")
     lead_department = filters.CharFilter(method="by_department", max_length=60)
     responsible_leader = filters.CharFilter(method="by_leader", max_length=60)
+    done = YesNoFilter(method="by_done", label="no longer being rectified: under acceptance, closed or sustained")
     disclosed = YesNoFilter(field_name="disclosed")
-    due_before = filters.DateFilter(method="by_due_before")
-    due_after = filters.DateFilter(method="by_due_after")
+    due_before = filters.DateFilter(method="by_due_before", label="on or before this day")
+    due_after = filters.DateFilter(method="by_due_after", label="on or after this day")
+    overdue = YesNoFilter(method="by_overdue", label="neither closed nor sustained, and its own deadline has passed")
     search = filters.CharFilter(method="by_search", max_length=100)
     ordering = filters.CharFilter(method="by_ordering", max_length=100)
 
     def by_heading(self, queryset: Any, name: str, value: Any) -> Any:
         return queryset.filter(Q(finding__heading=value) | Q(finding__heading__parent=value))
+
+    def by_done(self, queryset: Any, name: str, value: bool) -> Any:
+        done = Q(**{f"{self.column('status')}__in": DONE})
+        return queryset.filter(done if value else ~done)
+
+    def by_overdue(self, queryset: Any, name: str, value: bool) -> Any:
+        overdue = late(self.scope.moment.on, self.scope.suffix)
+        # Without a deadline it is not overdue; negating a comparison with NULL would drop it.
+        return queryset.filter(overdue) if value else queryset.exclude(pk__in=queryset.filter(overdue).values("pk"))
 
     def ordering_column(self, key: str) -> str:
         column = self.ORDERINGS[key]

@@ -5,9 +5,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from rectify.organization.models import Organization
 from rectify.workflow.past import with_state_then
+
+from .states import SETTLED
 
 STATE_THEN: Mapping[str, models.Field] = {
     "status": models.TextField(),
@@ -19,6 +22,11 @@ STATE_THEN: Mapping[str, models.Field] = {
     "lead_department": models.TextField(),
     "reopened": models.BooleanField(),
 }
+
+
+def late(on: date, suffix: str = "") -> Q:
+    """Not accepted, and the sub-issue's own deadline lies before the day."""
+    return Q(**{f"due_on{suffix}__lt": on}) & ~Q(**{f"status{suffix}__in": SETTLED})
 
 
 class RoundQuerySet(models.QuerySet):

@@ -34,6 +34,11 @@ class Kind(models.TextChoices):
 
 S = SubIssueStatus
 
+# No longer being rectified: its department says that it is done, others have accepted it or are about to.
+DONE = frozenset({S.IN_REVIEW, S.CLOSED, S.SUSTAINED})
+# Accepted: no deadline runs any more.
+SETTLED = frozenset({S.CLOSED, S.SUSTAINED})
+
 SUB_ISSUE_TRANSITIONS = TransitionTable(
     [
         Transition(
@@ -74,7 +79,7 @@ SUB_ISSUE_TRANSITIONS = TransitionTable(
             (S.IN_REVIEW, S.CLOSED, S.SUSTAINED),
             frozenset({"office"}),
         ),
-        Transition("reopen", _("Reopen"), frozenset({S.CLOSED, S.SUSTAINED}), (S.RECTIFYING,), frozenset({"office"})),
+        Transition("reopen", _("Reopen"), SETTLED, (S.RECTIFYING,), frozenset({"office"})),
     ],
     not_yours=_("Your role does not allow this for this sub-issue."),
     not_now=_("The sub-issue's present state does not allow this."),

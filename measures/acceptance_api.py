@@ -16,15 +16,18 @@ from issues.inputs import AcceptanceInput, NoticeInput, PlanInput, SignInput
 from issues.models import AcceptanceCriterion, RoundHistory, SubIssueHistory
 from issues.plan import publish_notice
 from issues.representation import RoundSerializer, SubIssueSerializer
+from rectify.organization.lookups import by_id_or_key
 from rectify.organization.models import Organization
 from rectify.web import clock
 from rectify.web.act_endpoints import act_endpoint
 from rectify.web.history_rows import HistorySerializer, history_rows
+from rectify.web.lists import KnowsParameters
 from rectify.web.moments import Moment, read_day
 from rectify.workflow.guards import ActInput, ReasonInput
 from rectify.workflow.refusals import Invalid
 
 from . import closure, plan
+from .filters import AnsweredSubIssueFilterSet
 from .inputs import SheetInput
 from .models import MeasureHistory
 from .papers import register_on_sub_issue
@@ -51,7 +54,9 @@ class DraftSerializer(serializers.Serializer):
 class ActingSubIssueViewSet(SubIssueViewSet):
     """Sub-issues, and the acts on them."""
 
-    @extend_schema(responses=AcceptanceRequestSerializer(many=True))
+    filterset_class = AnsweredSubIssueFilterSet
+
+    @extend_schema(responses=AcceptanceRequestSerializer(many=True), filters=False)
     @action(detail=True, pagination_class=None)
     def acceptance_requests(self, request: Request, pk: int) -> Response:
         """Every request for acceptance, newest first, with its chain."""
@@ -102,11 +107,12 @@ class ActingRoundViewSet(RoundViewSet):
         return RoundSerializer(round_).data
 
 
-class HistoryViewSet(viewsets.GenericViewSet):
+class HistoryViewSet(KnowsParameters, viewsets.GenericViewSet):
     """History of one kind of subject, in the order in which it was entered."""
 
     serializer_class = HistorySerializer
     filter_backends: Sequence[Any] = ()
+    parameters = ("subject", "organization", "round", "sub_issue", "measure", "known_at")
 
     def counts_exactly(self) -> bool:
         return not {"round", "sub_issue", "measure"}.isdisjoint(self.request.query_params)
@@ -114,6 +120,7 @@ class HistoryViewSet(viewsets.GenericViewSet):
     @extend_schema(
         parameters=[
             OpenApiParameter("subject", str, enum=list(TABLES), description="measure unless another is named"),
+            OpenApiParameter("organization", str, description="by id or key"),
             OpenApiParameter("round", int),
             OpenApiParameter("sub_issue", int, description="of a sub-issue, or of its measures"),
             OpenApiParameter("measure", int),
@@ -129,6 +136,8 @@ class HistoryViewSet(viewsets.GenericViewSet):
         path = "round" if subject == "round" else "sub_issue__round"
         readable = Organization.objects.readable_by(request.user, clock.today())
         rows = TABLES[subject].objects.filter(**{f"{path}__organization__in": readable.values("pk")})
+        if text := request.query_params.get("organization", ""):
+            rows = rows.filter(**{f"{path}__organization": by_id_or_key(readable, "organization", text)})
         for name in ("round", "sub_issue", "measure"):
             if text := request.query_params.get(name, ""):
                 rows = rows.filter(**self._narrowed(subject, path, name, text))

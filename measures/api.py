@@ -54,6 +54,7 @@ class MeasureViewSet(ScopedViewSet):
 
     queryset = Measure.objects.all()
     serializer_class = MeasureSerializer
+    filterset_class = MeasureFilterSet
 
     def get_renderers(self) -> list[Any]:
         # Only the list is a table.
@@ -131,13 +132,13 @@ class MeasureViewSet(ScopedViewSet):
         """A measure as an act has left it."""
         return present_row(measure, around_objects(measure), pending_request(measure), self.posts, clock.today())
 
-    @extend_schema(responses=HistorySerializer(many=True))
+    @extend_schema(responses=HistorySerializer(many=True), filters=False)
     @action(detail=True, pagination_class=None)
     def history(self, request: Request, pk: int) -> Response:
         """Every row of the measure's history, oldest first."""
         return Response(history_rows(self.visible(pk)[0].history.order_by("sequence")))
 
-    @extend_schema(responses=ClosureRequestSerializer(many=True))
+    @extend_schema(responses=ClosureRequestSerializer(many=True), filters=False)
     @action(detail=True, pagination_class=None)
     def closure_requests(self, request: Request, pk: int) -> Response:
         """Every request to close the measure, newest first, with its chain and the digest of what is signed."""

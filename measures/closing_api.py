@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import django_filters as filters
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -106,12 +107,21 @@ def round_id_of(data: Mapping[str, Any]) -> int:
     return int(text)
 
 
+class PaperFilterSet(OfRoundFilterSet):
+    kind = filters.ChoiceFilter(choices=Paper.PaperKind.choices)
+    ordering = filters.OrderingFilter(fields=("signed_on", "title"))
+
+
+class MeetingFilterSet(OfRoundFilterSet):
+    ordering = filters.OrderingFilter(fields=("held_on", "title"))
+
+
 class PaperViewSet(VisibleViewSet):
     """Scans on which signatures were given by hand; registering one is `POST` of a multipart form."""
 
     queryset = Paper.objects.all()
     serializer_class = PaperSerializer
-    filterset_class = OfRoundFilterSet
+    filterset_class = PaperFilterSet
     parser_classes = [MultiPartParser]
 
     @extend_schema(request=PaperInput, responses={201: PaperSerializer})
@@ -135,7 +145,7 @@ class MeetingViewSet(VisibleViewSet):
 
     queryset = AcceptanceMeeting.objects.prefetch_related("items")
     serializer_class = MeetingSerializer
-    filterset_class = OfRoundFilterSet
+    filterset_class = MeetingFilterSet
     parser_classes = [JSONParser, FormParser, MultiPartParser]
 
     @extend_schema(request=MeetingInput, responses={201: MeetingSerializer})

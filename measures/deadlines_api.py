@@ -11,12 +11,13 @@ from issues.states import UNDER_WAY
 from rectify.organization.posts import Posts
 from rectify.organization.signers import parties_with_turn
 from rectify.web.act_endpoints import act_endpoint
-from rectify.web.filters import ChoicesFilter, IdFilter, OrganizationFilter, YesNoFilter
+from rectify.web.filters import ChoicesFilter, YesNoFilter
 from rectify.workflow.guards import ActInput, ReasonInput
 from rectify.workflow.signing import Outcome
 
 from . import deadline_signing as deciding
 from . import papers
+from .filters import OfMeasureFilterSet
 from .inputs import SheetInput
 from .models import Extension, LongTermRequest
 from .parties import concern_of
@@ -73,19 +74,26 @@ def long_term_row(request: LongTermRequest, posts: Posts, on: date) -> dict[str,
     return deadline_row(request, posts) | own
 
 
-class RequestFilterSet(filters.FilterSet):
+class RequestFilterSet(OfMeasureFilterSet):
     """By where a request belongs and what became of it."""
 
-    organization = OrganizationFilter(field_name="measure__sub_issue__round__organization")
-    round = IdFilter(field_name="measure__sub_issue__round")
-    measure = IdFilter(field_name="measure")
+    SEARCHED = ("note", "measure__content")
+
     outcome = ChoicesFilter(choices=Outcome.choices)
+    status = ChoicesFilter(field_name="outcome", choices=Outcome.choices, label="the same as outcome")
+    done = YesNoFilter(method="by_done", label="no longer under review")
     ordering = filters.OrderingFilter(fields=("asked_on", "ended_on"))
+
+    def by_done(self, queryset: Any, name: str, value: bool) -> Any:
+        return queryset.exclude(outcome=Outcome.PENDING) if value else queryset.filter(outcome=Outcome.PENDING)
 
 
 class ExtensionFilterSet(RequestFilterSet):
-    overdue = YesNoFilter(field_name="overdue")
+    due_before = filters.DateFilter(field_name="due_on", lookup_expr="lte", label="asked for: on or before this day")
+    due_after = filters.DateFilter(field_name="due_on", lookup_expr="gte", label="asked for: on or after this day")
+    overdue = YesNoFilter(field_name="overdue", label="asked for after the deadline")
     beyond_intensive = YesNoFilter(field_name="beyond_intensive")
+    ordering = filters.OrderingFilter(fields=("asked_on", "ended_on", "due_on"))
 
 
 class RequestViewSet(RowsViewSet):

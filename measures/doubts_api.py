@@ -13,12 +13,11 @@ from issues.models import Round
 from issues.scope import named_round
 from rectify.organization.posts import Posts
 from rectify.web import clock
-from rectify.web.lists import MAX_PAGE_SIZE, BoundedPagination
+from rectify.web.lists import MAX_PAGE_SIZE, BoundedPagination, require_known
 from rectify.workflow.refusals import Forbidden, Invalid
 
 from .doubts import DOUBTS, Place, Sign, counts
 from .look_back.parties import audits
-from .models import Measure
 
 
 class DoubtSerializer(serializers.Serializer):
@@ -92,6 +91,7 @@ class DoubtsView(APIView):
         """The signs of paper rectification in a round, counted by kind; those of one kind in words."""
         round_ = named_round(request.user, clock.today(), request.query_params)
         require_auditor(Posts.of(request.user, clock.today()), round_)
+        require_known(request.query_params, ("round", "kind"))
         kind = request.query_params.get("kind", "") or None
         if kind is not None and kind not in DOUBTS:
             raise Invalid(errors={"kind": [_("One of: %(names)s.") % {"names": ", ".join(DOUBTS)}]})
@@ -109,7 +109,7 @@ def _signs(request: Request, round_: Round, kind: str | None) -> dict[str, Any]:
     """A page of the signs of a kind; an empty one where none is named."""
     pages = BoundedPagination()
     if kind is None:
-        pages.paginate_queryset(Measure.objects.none(), request)
+        pages.paginate_list([], request)
         return pages.get_paginated_response([]).data
     doubt = DOUBTS[kind]
     rows = pages.paginate_queryset(doubt.rows(round_), request)

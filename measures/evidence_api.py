@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from rectify.web import clock
 from rectify.web.act_endpoints import NUMBER, body_of
+from rectify.web.lists import KnowsParameters
 from rectify.web.shown_files import download, picture
 from rectify.workflow.refusals import Invalid
 
@@ -38,7 +39,7 @@ class AnyType(DefaultContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-class EvidenceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class EvidenceViewSet(KnowsParameters, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Evidence; uploading is `POST` of a multipart form."""
 
     queryset = Evidence.objects.select_related("replaced_by")

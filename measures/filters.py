@@ -6,13 +6,14 @@ import django_filters as filters
 from django.db.models import F, Q
 
 from issues.filters import ScopedFilterSet, SubIssueFilterSet
-from issues.models import SubIssue
+from issues.models import Round, SubIssue
 from issues.states import Kind, SubIssueStatus
+from rectify.organization.filters import DepartmentFilter, LeaderFilter, NamingFilterSet, OrganizationFilter
 from rectify.organization.lookups import by_id_or_key
 from rectify.organization.models import Department
-from rectify.web.filters import ChoicesFilter, IdFilter, OrganizationFilter, YesNoFilter
+from rectify.web.filters import ChoicesFilter, IdFilter, YesNoFilter, with_words
 
-from .models import EvidenceKind
+from .models import EvidenceKind, Measure
 from .querysets import due_within, late
 from .states import DONE, MeasureStatus
 
@@ -81,7 +82,7 @@ class MeasureFilterSet(ScopedFilterSet):
         return queryset.filter(due_within(self.scope.moment.on, int(value), self.scope.suffix))
 
     def by_responsible_department(self, queryset: Any, name: str, text: str) -> Any:
-        known = Department.objects.filter(organization__in=self.scope.organizations)
+        known = Department.objects.filter(organization__in=self.chosen())
         found = by_id_or_key(known, name, text)
         if self.scope.suffix:
             return queryset.filter(**{f"{self.column('responsible_departments')}__contains": f'"{found.key}"'})
@@ -98,10 +99,51 @@ class MeasureFilterSet(ScopedFilterSet):
         return column if column == "position" else self.column(column)
 
 
-class EvidenceFilterSet(filters.FilterSet):
-    measure = IdFilter(field_name="measure")
-    sub_issue = IdFilter(field_name="measure__sub_issue")
+class AnsweredSubIssueFilterSet(SubIssueFilterSet):
+    """Sub-issues by what answers them, too."""
+
+    responsible_department = filters.CharFilter(
+        method="by_responsible_department", max_length=60, label="of one of its measures"
+    )
+
+    def by_responsible_department(self, queryset: Any, name: str, text: str) -> Any:
+        moment, asked = self.scope.moment, {name: text, "organization": self.data.get("organization", "")}
+        measures: Any = (
+            Measure.objects.filter(sub_issue__round=self.scope.round) if self.scope.round else Measure.objects
+        )
+        measures = measures.as_of(moment.on, moment.known_at) if moment.is_past else measures.all()
+        fitting = MeasureFilterSet(asked, measures, self.scope).filtered()
+        return queryset.filter(pk__in=fitting.order_by().values("sub_issue"))
+
+
+class OfMeasureFilterSet(NamingFilterSet):
+    """For what belongs to a measure."""
+
+    SEARCHED: tuple[str, ...] = ("measure__content",)
+
+    organization = OrganizationFilter(field_name="measure__sub_issue__round__organization")
     round = IdFilter(field_name="measure__sub_issue__round")
+    sub_issue = IdFilter(field_name="measure__sub_issue")
+    measure = IdFilter(field_name="measure")
+    lead_department = DepartmentFilter(field_name="measure__lead_department", label="of the measure")
+    responsible_department = DepartmentFilter(field_name="measure__responsible_departments", label="of the measure")
+    responsible_leader = LeaderFilter(field_name="measure__responsible_leader", label="of the measure")
+    kind = ChoicesFilter(field_name="measure__kind", choices=Kind.choices, label="of the measure")
+    search = filters.CharFilter(method="by_search", max_length=100)
+
+    def chosen(self) -> Any:
+        round_ = self.form.cleaned_data.get("round")
+        if round_ is None:
+            return super().chosen()
+        return self.readable().filter(pk__in=Round.objects.filter(pk=round_).values("organization"))
+
+    def by_search(self, queryset: Any, name: str, text: str) -> Any:
+        return with_words(queryset, text, self.SEARCHED, ("measure__number",))
+
+
+class EvidenceFilterSet(OfMeasureFilterSet):
+    SEARCHED = ("title", "filename", "measure__content")
+
     kind = filters.ChoiceFilter(choices=EvidenceKind.choices)
     sha256 = filters.CharFilter(max_length=64)
     standing = YesNoFilter(method="by_standing", label="neither withdrawn nor replaced")

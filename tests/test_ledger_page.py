@@ -1,5 +1,8 @@
 """The ledger page and the split table: who sees what, words for bad input, rows that come anew, statements counted."""
 
+import re
+from html import unescape
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -49,6 +52,14 @@ def test_what_does_not_fit_is_said_in_words(ledger: Ledger, query: str) -> None:
     with translation.override("en"):
         assert f"<li>{LABELS[WRONG[query]]}: " in page
     assert not measures_on(page)
+
+
+def test_the_files_of_the_ledger_are_had_whatever_the_page_was_asked(ledger: Ledger) -> None:
+    client = browser(ledger.people["office"])
+    page = body(client.get(f"/ledger/?round={ledger.round.pk}&status=not_started&utm_source=mail"))
+    (address,) = re.findall(r'href="(/api/v1/measures/[^"]*format=csv[^"]*)"', page)
+    assert "utm_source" not in address and "status=not_started" in address
+    assert client.get(unescape(address)).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/ledger/", "/split-table/", "/ledger/rows/{pk}/"])

@@ -212,4 +212,9 @@ def _order_in_words(ordering: str) -> str:
 def export_urls(scope: Scope, params: QueryDict) -> dict[str, str]:
     """Where the rows that are shown are had as files."""
     round_id = scope.round.pk if scope.round else ""
-    return {kind: "/api/v1/measures/" + address(params, round=round_id, format=kind) for kind in ("xlsx", "csv")}
+    # The page passes over what it does not know; the list of the API refuses it.
+    own = [name for name in params if name not in LABELS]
+    return {
+        kind: "/api/v1/measures/" + address(params, without=own, round=round_id, format=kind)
+        for kind in ("xlsx", "csv")
+    }

@@ -11,8 +11,10 @@ from rest_framework.views import APIView
 
 from rectify.web import clock
 from rectify.web.act_endpoints import NUMBER
-from rectify.web.filters import IdFilter, OrganizationFilter
+from rectify.web.filters import IdFilter
+from rectify.web.lists import KnowsParameters
 
+from .filters import NamingFilterSet, OrganizationFilter
 from .models import Department, Organization
 from .posts import Posts
 
@@ -32,16 +34,18 @@ class DepartmentSerializer(serializers.ModelSerializer):
 class OrganizationFilterSet(filters.FilterSet):
     key = filters.CharFilter(max_length=60)
     parent = IdFilter(field_name="parent")
+    search = filters.CharFilter(field_name="name", lookup_expr="icontains", max_length=100)
     ordering = filters.OrderingFilter(fields=("key", "name"))
 
 
-class DepartmentFilterSet(filters.FilterSet):
+class DepartmentFilterSet(NamingFilterSet):
     organization = OrganizationFilter(field_name="organization")
     key = filters.CharFilter(max_length=60)
+    search = filters.CharFilter(field_name="name", lookup_expr="icontains", max_length=100)
     ordering = filters.OrderingFilter(fields=("position", "key", "name"))
 
 
-class OrganizationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class OrganizationViewSet(KnowsParameters, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """The organisations whose data one may read."""
 
     queryset = Organization.objects.order_by("pk")
@@ -55,7 +59,7 @@ class OrganizationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, view
         return self.queryset.readable_by(self.request.user, clock.today())
 
 
-class DepartmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class DepartmentViewSet(KnowsParameters, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """The departments of the organisations whose data one may read."""
 
     queryset = Department.objects.order_by("organization", "position", "pk")

@@ -1,14 +1,19 @@
 """Filters that the lists of every room need."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters as filters
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from rectify.workflow.guards import LARGEST_ID
 
 
+@extend_schema_field(OpenApiTypes.INT)
 class IdFilter(filters.Filter):
     """A whole number that names a row."""
 
@@ -38,19 +43,22 @@ class YesNoFilter(filters.Filter):
     field_class = YesNoField
 
 
-class OrganizationFilter(filters.CharFilter):
-    """An organisation, by id or key."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, max_length=60, **kwargs)
-
-    def filter(self, qs: Any, value: Any) -> Any:
-        if value in (None, ""):
-            return qs
-        if value.isascii() and value.isdigit():
-            return qs.filter(**{self.field_name: int(value)}) if int(value) <= LARGEST_ID else qs.none()
-        return qs.filter(**{f"{self.field_name}__key": value})
-
-
 class ChoicesFilter(filters.BaseInFilter, filters.ChoiceFilter):
     """One or several of some choices, separated by commas."""
+
+
+def with_words(queryset: Any, text: str, parts_of: Sequence[str], whole: Sequence[str] = ()) -> Any:
+    """The rows in which every word of a text stands; words behind the fifth are passed over.
+
+    Args:
+        parts_of: columns in which a word may be a part.
+        whole: columns of which it has to be the whole: numbers.
+    """
+    for word in text.split()[:5]:
+        found = Q()
+        for field in parts_of:
+            found |= Q(**{f"{field}__icontains": word})
+        for field in whole:
+            found |= Q(**{field: word})
+        queryset = queryset.filter(found)
+    return queryset
