@@ -97,6 +97,8 @@ MATRIX: dict[str, dict[str, Rule]] = {
     "paper-list": {"get": everybody(), "post": only("office", ok=201)},
     "paper-detail": READ,
     "paper-file": READ,
+    "paper": READ,
+    "paper-picture": READ,
     "acceptance-meeting-list": {"get": everybody(), "post": only("office", ok=201)},
     "acceptance-meeting-detail": READ,
     "acceptance-meeting-add-record": {"post": only("office")},

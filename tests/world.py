@@ -174,10 +174,10 @@ def fill_meetings(made: World, measure: Any, sub_issue: Any) -> None:
         round=ledger.round,
         title="会议纪要",
         signed_on="2021-03-31",
-        filename="纪要.txt",
-        content_type="text/plain",
+        filename="纪要.pdf",
+        content_type="application/pdf",
         size=12,
-        sha256=Evidence.objects.values_list("sha256", flat=True)[0],
+        sha256=Evidence.objects.filter(content_type="application/pdf").values_list("sha256", flat=True)[0],
         registered_by=office,
         registered_by_name=office.name,
         registered_on="2021-03-31",
@@ -187,7 +187,7 @@ def fill_meetings(made: World, measure: Any, sub_issue: Any) -> None:
         round=ledger.round, title="验收会", held_on="2021-03-31", chair="书记", recorded_by=office, recorded_at=NOW
     )
     made.addresses["acceptance-meeting"] = f"{reverse('acceptance-meeting')}?round={ledger.round.pk}"
-    for route in ("paper-detail", "paper-file"):
+    for route in ("paper-detail", "paper-file", "paper", "paper-picture"):
         made.addresses[route] = reverse(route, args=[paper.pk])
     for route in (
         "acceptance-meeting-detail",

@@ -21,6 +21,7 @@ from ..states import DEADLINE_TRANSITIONS, UNDER_WORK
 from .filled import Filled
 from .forms import plain_form
 from .papers import paper_fields
+from .signed_where import told_where
 
 Item = dict[str, Any]
 Request = Extension | LongTermRequest
@@ -50,7 +51,7 @@ class Deadlines:
 def deadlines_of(measure: Measure, moment: Moment) -> Deadlines:
     """A measure's changes of deadline as of the day that is shown; nothing pends on a past day."""
     rows = measure.extensions.filter(outcome__in=(Outcome.PASSED, Outcome.PENDING)).order_by("pk")
-    extensions = list(rows.prefetch_related("signatures"))
+    extensions = list(rows.prefetch_related("signatures__paper"))
     granted = [extension for extension in extensions if extension.ended_on is not None]
     if moment.is_past:
         until = min(moment.on, moment.known_on or moment.on)
@@ -58,7 +59,7 @@ def deadlines_of(measure: Measure, moment: Moment) -> Deadlines:
     pending: Request | None = next((extension for extension in extensions if extension.ended_on is None), None)
     if pending is None and measure.status in UNDER_WORK:
         moves = measure.long_term_requests.filter(outcome=Outcome.PENDING)
-        pending = moves.prefetch_related("signatures").first()
+        pending = moves.prefetch_related("signatures__paper").first()
     return Deadlines(granted, pending)
 
 
@@ -143,7 +144,7 @@ def under_review(request: Request | None, posts: Posts, on: date, filled: Filled
         "request": request,
         "label": kind.asked,
         "facts": facts_of(request),
-        "chain": chain_steps(request, request.measure, on),
+        "chain": told_where(chain_steps(request, request.measure, on), request),
         "sign_url": reverse("todo-item", args=[kind.name, request.pk]) if "sign" in acts else "",
         "recall_url": reverse("deadline-act", args=[kind.name, request.pk, "recall"]) if "recall" in acts else "",
         "paper_url": f"{here}?act={ON_PAPER}#deadline" if ON_PAPER in acts else "",

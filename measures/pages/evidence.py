@@ -16,8 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from rectify.organization.posts import Posts
 from rectify.web import clock
-from rectify.web.file_types import can_be_drawn
-from rectify.web.shown_files import download, drawn, first_words, page_number, picture
+from rectify.web.shown_files import download, page_number, picture
 from rectify.workflow.refusals import Invalid, NotFound, Refusal
 
 from ..evidence import withdraw_evidence as withdraw
@@ -25,6 +24,7 @@ from ..evidence_facts import OtherUse, with_facts
 from ..models import Evidence
 from .filing import add_chosen_files
 from .filled import Filled, next_address, shown_back, typed
+from .leaf import leaf
 from .measure import measure_page
 from .shown_evidence import Reader, item_of, links
 
@@ -127,7 +127,8 @@ def evidence_view(request: HttpRequest, pk: int) -> HttpResponse:
         back = ""
     on = clock.today()
     with_facts([found], request.user, on)
-    shown, around = leaf(found, page), neighbours(found, back)
+    pictures = reverse("evidence-picture", args=[pk])
+    shown, around = leaf(found.sha256, found.content_type, page, pictures), neighbours(found, back)
     context = {
         "file": found,
         "item": item_of(found, Reader(Posts.of(request.user, on), on, back=back)),
@@ -148,22 +149,6 @@ def turn(file: Evidence, page: int, back: str) -> dict[str, Any]:
     url = reverse("evidence-view", args=[file.pk])
     query = urlencode({"page": page, **({"back": back} if back else {})})
     return {"url": f"{url}?{query}", "page": True}
-
-
-def leaf(file: Evidence, page: int) -> dict[str, Any]:
-    """What is shown of a file: a page as a picture, its first words, or why there is neither."""
-    if not can_be_drawn(file.content_type):
-        words = first_words(file.sha256, file.content_type)
-        why_not = "" if words else _("Files of this kind are not shown here; download it.")
-        return {"words": words, "shown": 1, "why_not": why_not}
-    try:
-        pages = drawn(file.sha256, file.content_type, page)
-    except NotFound as refusal:
-        if page > 1:
-            raise
-        return {"shown": 1, "why_not": refusal.detail or _("The file is not there any more; tell your administrator.")}
-    picture_url = f"{reverse('evidence-picture', args=[file.pk])}?page={page}"
-    return {"picture": picture_url, "pages": pages.pages, "shown": pages.shown_pages}
 
 
 def neighbours(file: Evidence, back: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from .filled import Filled
 from .forms import fields_for
 from .look_back_lines import of_measure
 from .minutes import minutes, with_corrections
+from .signed_where import told_where
 from .shown_evidence import OF_A_FILE, Reader, evidence_fields, evidence_items
 
 SHOWN_ROWS = 40
@@ -92,7 +93,7 @@ def look_at(request: HttpRequest, pk: int) -> SeenMeasure:
             raise NotFound(_("This measure did not exist on that day."))
         rewound[0].sub_issue = found.sub_issue
         return SeenMeasure(rewound[0], posts, moment, None, frozenset(), [], deadlines_of(found, moment))
-    newest = found.closure_requests.prefetch_related("signatures").order_by("-pk").first()
+    newest = found.closure_requests.prefetch_related("signatures__paper").order_by("-pk").first()
     pending = newest if newest is not None and newest.outcome == Outcome.PENDING else None
     acts, deadlines = available(found, posts, pending), deadlines_of(found, moment)
     if deadlines.pending is not None:
@@ -176,7 +177,7 @@ def chain_of(seen: SeenMeasure, rows: list[Any]) -> list[dict[str, Any]]:
     if request.outcome == Outcome.PASSED and not seen.measure.is_settled:
         return []
     why = next((row.reason for row in rows if row.action == "return"), "")
-    return chain_steps(request, seen.measure, seen.moment.on, why)
+    return told_where(chain_steps(request, seen.measure, seen.moment.on, why), request)
 
 
 def buttons(found: Measure, acts: list[str], opened: str) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from ..standing import in_words
 from ..states import MEASURE_TRANSITIONS, MeasureStatus
 from .look_back_words import LOOK_BACK_SENTENCES
 from .shown_evidence import links
+from .signed_where import Beside, Key, beside, key_of
 
 Line = dict[str, Any]
 
@@ -45,21 +46,25 @@ def with_corrections(rows: HistoryQuerySet) -> HistoryQuerySet:
     return rows.annotate(replaced_by=Subquery(corrections.values("sequence")[:1])).order_by("-happened_on", "-sequence")
 
 
-def minutes(rows: Iterable[HistoryRow], prefix: str = "entry") -> list[Line]:
+def minutes(
+    rows: Iterable[HistoryRow], prefix: str = "entry", where: Mapping[Key, Beside] | None = None
+) -> list[Line]:
     """Rows as lines of minutes, in the order given. Files added by the same act stand with the act.
 
     Args:
         rows: rows of one subject as `with_corrections` gives them.
         prefix: makes the anchors of two timelines on one page differ.
+        where: what `beside` tells of the rows; read here where it is not given.
     """
     listed = list(rows)
+    where = beside(listed) if where is None else where
     acts = {row.act_id for row in listed if row.action not in OF_EVIDENCE}
     files: dict[Any, list[Line]] = {}
     for row in listed:
         if row.action == "add_evidence" and row.act_id in acts:
             files.setdefault(row.act_id, []).append(_file(row))
     return [
-        _line(row, prefix, files.get(row.act_id, []))
+        _line(row, prefix, files.get(row.act_id, [])) | _where(where.get(key_of(row), {}), files.get(row.act_id, []))
         for row in listed
         if row.action != "add_evidence" or row.act_id not in acts
     ]
@@ -85,6 +90,12 @@ def _line(row: HistoryRow, prefix: str, files: list[Line]) -> Line:
         "corrects": row.payload.get("replaces"),
         "corrects_anchor": f"{prefix}-{row.payload.get('replaces')}",
     }
+
+
+def _where(told: Beside, files: list[Line]) -> Line:
+    """The scan beside the files of the act, and the meeting."""
+    more: Line = {"evidence": [*told["evidence"], *files]} if "evidence" in told else {}
+    return more | {"meeting": told.get("meeting")}
 
 
 def _file(row: HistoryRow) -> Line:

@@ -102,17 +102,25 @@ def item_of(file: Evidence, reader: Reader | None = None, own: bool = False) -> 
 
 def links(pk: int, filename: str, back: str = "") -> Item:
     """Where a file is looked at, got and drawn, by its name alone: history knows no more of it."""
-    content_type = FILE_TYPES.get(Path(filename).suffix.lower(), (b"", ""))[1]
-    icon = "image" if content_type.startswith("image/") else "file"
-    if "sheet" in content_type or "excel" in content_type or "csv" in content_type:
-        icon = "table"
     view = reverse("evidence-view", args=[pk])
     return {
         "url": f"{view}?{urlencode({'back': back})}" if back else view,
         "download_url": reverse("evidence", args=[pk]),
-        "thumbnail_url": f"{reverse('evidence-picture', args=[pk])}?size=small" if can_be_drawn(content_type) else "",
-        "icon": icon,
+        **drawn_as(filename, reverse("evidence-picture", args=[pk])),
     }
+
+
+def drawn_as(filename: str, pictures: str) -> Item:
+    """The thumbnail of a file and the icon that stands for it without one.
+
+    Args:
+        pictures: the address at which its pages are had as pictures.
+    """
+    content_type = FILE_TYPES.get(Path(filename).suffix.lower(), (b"", ""))[1]
+    icon = "image" if content_type.startswith("image/") else "file"
+    if "sheet" in content_type or "excel" in content_type or "csv" in content_type:
+        icon = "table"
+    return {"thumbnail_url": f"{pictures}?size=small" if can_be_drawn(content_type) else "", "icon": icon}
 
 
 def what_became(file: Evidence, on: date | None) -> str:

@@ -35,6 +35,7 @@ from .filled import Filled
 from .forms import plain_form
 from .minutes import minutes, with_corrections
 from .papers import criteria_fields, on_sub_issue, paper_fields
+from .signed_where import beside, told_where
 
 SERVICES: Mapping[str, Any] = {
     "request_acceptance": closure.request_acceptance,
@@ -169,15 +170,15 @@ def history_of(found: SubIssue, moment: Moment) -> list[HistoryRow]:
 def merged_minutes(rows: Sequence[HistoryRow], measures: Sequence[Measure]) -> list[dict[str, Any]]:
     """Rows of both tables as minutes, those of measures with a link to theirs."""
     numbers = {measure.pk: measure.number for measure in measures}
-    lines = []
+    lines, where = [], beside(rows)
     for row in rows:
         if isinstance(row, MeasureHistory):
-            line = minutes([row], "measure-entry")[0]
+            line = minutes([row], "measure-entry", where)[0]
             line["changes"] = []
             line["subject"] = numbers.get(row.measure_id, "")
             line["subject_url"] = reverse("measure", args=[row.measure_id])
         else:
-            line = minutes([row])[0]
+            line = minutes([row], where=where)[0]
         lines.append(line)
     return lines
 
@@ -202,7 +203,7 @@ def present(
 ) -> dict[str, Any]:
     """Where it stands now and what the reader may do."""
     on = clock.today()
-    newest = found.acceptance_requests.prefetch_related("signatures").order_by("-pk").first()
+    newest = found.acceptance_requests.prefetch_related("signatures__paper").order_by("-pk").first()
     pending = newest if newest is not None and newest.outcome == Outcome.PENDING else None
     parties, acts = issues.parties_to(found, posts, pending), issues.available(found, posts, pending)
     opened = filled.act if filled.act in acts else "sign" if "sign" in acts and not filled.refusal else ""
@@ -259,7 +260,7 @@ def chain_of(found: SubIssue, newest: AcceptanceRequest | None, rows: Sequence[H
         return []
     own = (row for row in rows if not isinstance(row, MeasureHistory))
     why = next((row.reason for row in own if row.action == "return"), "")
-    return chain_steps(newest, found, clock.today(), why)
+    return told_where(chain_steps(newest, found, clock.today(), why), newest)
 
 
 def buttons(found: SubIssue, acts: Sequence[str], opened: str) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -32,6 +33,7 @@ from .look_back_lines import waiting_lines
 from .measure import latest_report
 from .papers import criteria_fields
 from .shown_evidence import Reader, evidence_items
+from .signed_where import told_where
 
 TABS = ("to-sign", "returned", "stages", "look-back", "asked")
 BY_NAME: Mapping[str, RequestKind] = {kind.name: kind for kind in KINDS}
@@ -212,6 +214,7 @@ def folder(request: HttpRequest, kind: RequestKind, pk: int, filled: Filled) -> 
     if place is None:
         return redirect(elsewhere(request, kind, pk))
     item = queue[place]
+    prefetch_related_objects([item.request], "signatures__paper")
     round_ = item.subject.sub_issue.round if item.is_measure else item.subject.round
     request.round = round_  # type: ignore[attr-defined]
     form = plain_form(filled, filled.act or "sign", round_)
@@ -228,7 +231,7 @@ def folder(request: HttpRequest, kind: RequestKind, pk: int, filled: Filled) -> 
         "total": len(queue),
         "following": item_url(queue[(place + 1) % len(queue)]) if len(queue) > 1 else "",
         "line": line_of(item),
-        "chain": chain_steps(item.request, item.subject, on),
+        "chain": told_where(chain_steps(item.request, item.subject, on), item.request),
         "form": form,
         "filled": filled,
         **(of_measure(item, posts, on) if item.is_measure else of_sub_issue(item, on)),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import closing, deadline_acts, evidence, look_back, measure, remarks, report, sub_issue, todo
+from . import closing, deadline_acts, evidence, look_back, measure, paper, remarks, report, sub_issue, todo
 
 urlpatterns = [
     path("measures/<int:pk>/", measure.measure, name="measure"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("evidence/<int:pk>/", evidence.evidence, name="evidence"),
     path("evidence/<int:pk>/view/", evidence.evidence_view, name="evidence-view"),
     path("evidence/<int:pk>/picture/", evidence.evidence_picture, name="evidence-picture"),
+    path("papers/<int:pk>/", paper.paper, name="paper"),
+    path("papers/<int:pk>/picture/", paper.paper_picture, name="paper-picture"),
     path("sub-issues/<int:pk>/", sub_issue.sub_issue, name="sub-issue"),
     path("sub-issues/<int:pk>/acts/<slug:act>/", sub_issue.sub_issue_act, name="sub-issue-act"),
     path("deadlines/<slug:kind>/<int:pk>/<slug:act>/", deadline_acts.deadline_act, name="deadline-act"),
