@@ -27,6 +27,7 @@ from .filled import Filled
 from .forms import fields_for
 from .look_back_lines import of_measure
 from .minutes import minutes, with_corrections
+from .request_shown import request_shown, voided
 from .signed_where import told_where
 from .shown_evidence import OF_A_FILE, Reader, evidence_fields, evidence_items
 
@@ -107,6 +108,7 @@ def page_context(request: HttpRequest, seen: SeenMeasure, filled: Filled) -> dic
     whole = request.GET.get("history") == "all"
     rows = list(history_of(found, seen.moment)[: None if whole else SHOWN_ROWS + 1])
     shown = rows if whole else rows[:SHOWN_ROWS]
+    pending = not past and seen.request is not None and seen.request.outcome == Outcome.PENDING
     opened = filled.act if filled.act in seen.acts else "sign" if "sign" in seen.acts and not filled.refusal else ""
     reader = Reader(seen.posts, seen.moment.known_on or on, seen.acts, seen.parties, present=not past)
     return {
@@ -114,6 +116,8 @@ def page_context(request: HttpRequest, seen: SeenMeasure, filled: Filled) -> dic
         "seen": seen,
         "path": path_of(found.sub_issue),
         "asked": asked_of_measure(found, on, approved_item(found, seen.deadlines.granted)),
+        "asked_for": request_shown(seen.request, found) if pending else {},
+        "voided": voided([seen.request]).get(found.pk, "") if pending and seen.request else "",
         "deadline": under_review(seen.deadlines.pending, seen.posts, on, filled),
         "days_left": (found.due_on - on).days if found.due_on else None,
         "latest": latest_report(found),

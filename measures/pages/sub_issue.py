@@ -35,6 +35,7 @@ from .filled import Filled
 from .forms import plain_form
 from .minutes import minutes, with_corrections
 from .papers import criteria_fields, on_sub_issue, paper_fields
+from .request_shown import request_shown
 from .signed_where import beside, told_where
 
 SERVICES: Mapping[str, Any] = {
@@ -219,6 +220,7 @@ def present(
         "turn": whose_turn(found, newest, [row for row in rows if not isinstance(row, MeasureHistory)]),
         "chain": chain_of(found, newest, rows),
         "acts": acts,
+        "asked_for": request_shown(pending, found) if pending else {},
         "buttons": buttons(found, acts, opened),
         "here": reverse("sub-issue", args=[found.pk]),
         "opened": opened,

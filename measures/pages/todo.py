@@ -1,6 +1,6 @@
 """What waits for a person, and signing it one after the other like a folder."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,8 +19,7 @@ from rectify.web import clock
 from rectify.workflow.refusals import Refusal
 
 from ..closing import seen_digest
-from ..inputs import OUTCOME_UNITS
-from ..models import ClosureRequest, Measure
+from ..models import ClosureRequest, Evidence, Measure
 from ..requests import ACCEPTANCE, CLOSURE, DEADLINE_KINDS, EXTENSION, KINDS, LONG_TERM, RequestKind
 from ..standing import chain_steps, for_days, post_of, queue_name, stage_overdue, waits_for
 from ..todo import OfRequest, Waiting, asked_by, returned_with_reasons, stages_due, to_sign
@@ -32,9 +31,12 @@ from .forms import plain_form
 from .look_back_lines import waiting_lines
 from .measure import latest_report
 from .papers import criteria_fields
+from .request_shown import request_shown, voided
 from .shown_evidence import Reader, evidence_items
 from .signed_where import told_where
 
+# With more evidence than this, only that of the first measure is unfolded.
+MOST_UNFOLDED = 12
 TABS = ("to-sign", "returned", "stages", "look-back", "asked")
 BY_NAME: Mapping[str, RequestKind] = {kind.name: kind for kind in KINDS}
 # Kind of request -> its services by act, and what they have done in words.
@@ -100,7 +102,10 @@ def lines_of(tab: str, found: list[Any], on: date, reviews: bool) -> list[dict[s
     """
     if tab == "look-back":
         return found
-    return [stage_line(item, on, reviews) if tab == "stages" else line_of(item) for item in found]
+    if tab == "stages":
+        return [stage_line(item, on, reviews) for item in found]
+    void = voided(item.request for item in found if isinstance(item, Waiting))
+    return [line_of(item) | {"voided": void.get(item.subject.pk, "") if item.is_measure else ""} for item in found]
 
 
 def item_url(item: Waiting) -> str:
@@ -166,7 +171,9 @@ def todo_item(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     if kind not in BY_NAME:
         raise Http404
     if request.method != "POST":
-        return folder(request, BY_NAME[kind], pk, Filled())
+        # A link opens the form with which it is returned: it works where no script runs.
+        asked = request.GET.get("act", "")
+        return folder(request, BY_NAME[kind], pk, Filled(asked if asked == "return" else ""))
     services, done = SIGNING[kind]
     act, data = request.POST.get("act", ""), typed(request)
     if act not in ("sign", "return"):
@@ -234,7 +241,7 @@ def folder(request: HttpRequest, kind: RequestKind, pk: int, filled: Filled) -> 
         "chain": told_where(chain_steps(item.request, item.subject, on), item.request),
         "form": form,
         "filled": filled,
-        **(of_measure(item, posts, on) if item.is_measure else of_sub_issue(item, on)),
+        **(of_measure(item, posts, on) if item.is_measure else of_sub_issue(item, posts, on)),
     }
     if kind in DEADLINE_KINDS:
         context |= of_deadline(item, filled)
@@ -243,11 +250,11 @@ def folder(request: HttpRequest, kind: RequestKind, pk: int, filled: Filled) -> 
 
 def of_measure(item: Waiting, posts: Posts, on: date) -> dict[str, Any]:
     """What a signer reads of a measure."""
-    asked: Mapping[str, Any] = getattr(item.request, "outcomes", {})
     return {
         "asked": asked_of_measure(item.subject, on),
+        "asked_for": request_shown(item.request, item.subject),
+        "voided": voided([item.request]).get(item.subject.pk, ""),
         "latest": latest_report(item.subject),
-        "outcomes": [{"term": OUTCOME_UNITS.get(name, name), "text": value} for name, value in asked.items()],
         "evidence": evidence_items(item.subject.evidence.order_by("-pk"), Reader(posts, on, back=item_url(item))),
     }
 
@@ -258,15 +265,32 @@ def of_deadline(item: Waiting, filled: Filled) -> dict[str, Any]:
     form = plain_form(filled, filled.act or "sign", item.subject.sub_issue.round)
     chosen = filled.values.get("chosen", ())
     form |= {"stock": [(text, str(text) in chosen) for text in RETURN_REASONS], "digest": request.digest}
-    return {"outcomes": [*facts_of(request), *earlier_items(request)], "form": form}
+    asked_for = request_shown(request, item.subject) | {"facts": [*facts_of(request), *earlier_items(request)]}
+    return {"asked_for": asked_for, "form": form}
 
 
-def of_sub_issue(item: Waiting, on: date) -> dict[str, Any]:
+def of_sub_issue(item: Waiting, posts: Posts, on: date) -> dict[str, Any]:
     """What a signer reads of a sub-issue."""
     request: Any = item.request
-    measures = Measure.objects.for_display().filter(sub_issue=item.subject).order_by("position")
+    measures = list(Measure.objects.for_display().filter(sub_issue=item.subject).order_by("position"))
     return {
         "asked": asked_of_sub_issue(item.subject, on),
+        "asked_for": request_shown(request, item.subject),
         "result": request.get_result_display(),
         "measures": [{"row": m, "days": None, "late": m.is_overdue(on)} for m in measures],
+        **evidence_by_measure(measures, Reader(posts, on, back=item_url(item))),
+    }
+
+
+def evidence_by_measure(measures: Sequence[Measure], reader: Reader) -> dict[str, Any]:
+    """The evidence that stands under each of some measures: four statements, however many there are."""
+    rows: Any = Evidence.objects.standing().filter(measure__in=measures)
+    files = list(rows.select_related("replaced_by").order_by("-pk"))
+    shown: dict[int, list[Any]] = {measure.pk: [] for measure in measures}
+    for file, line in zip(files, evidence_items(files, reader), strict=True):
+        shown[file.measure_id].append(line)
+    return {
+        "groups": [{"measure": measure, "evidence": shown[measure.pk]} for measure in measures],
+        "total": len(files),
+        "unfolded": len(files) <= MOST_UNFOLDED,
     }
