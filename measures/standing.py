@@ -1,6 +1,6 @@
-"""Where a measure or a sub-issue stands: the signing chain, who has it now and for how long, why an act is not open."""
+"""Where a measure or a sub-issue stands: the signing chain, who has it now and for how long."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -9,16 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from issues.models import SubIssue
-from issues.services import concern_of as concern_of_sub_issue
-from issues.states import UNDER_WAY, SubIssueStatus
 from rectify.organization.models import Role
 from rectify.organization.posts import Posts
-from rectify.organization.signers import hand_of
 from rectify.workflow.history import HistoryRow
-from rectify.workflow.signing import Outcome, Signature, Signer, SigningRequest, why_not_sign
+from rectify.workflow.signing import Outcome, Signature, Signer, SigningRequest
 
 from .models import Measure
-from .parties import concern_of
 from .requests import kind_of
 from .states import MeasureStatus
 
@@ -107,7 +103,17 @@ def in_words(day: date) -> str:
 
 
 def for_days(days: int) -> str:
-    return ngettext("for %(days)d day", "for %(days)d days", days) % {"days": days} if days > 0 else _("since today")
+    """For how long something has lain with somebody."""
+    return _days(days) if days > 0 else _("since today")
+
+
+def lasting(days: int) -> str:
+    """For how long a state has lasted."""
+    return _days(days) if days > 0 else pgettext("of a state", "since today")
+
+
+def _days(days: int) -> str:
+    return ngettext("for %(days)d day", "for %(days)d days", days) % {"days": days}
 
 
 def stage_overdue(measure: Measure, on: date) -> str:
@@ -125,7 +131,7 @@ def whose_turn(measure: Measure, request: SigningRequest | None, since: date | N
         since: the day on which its state last changed.
     """
     department = measure.lead_department.name
-    days = for_days((on - since).days) if since else ""
+    days = lasting((on - since).days) if since else ""
     if measure.status == MeasureStatus.IN_REVIEW and request is not None and request.next_signer:
         waited = for_days((on - waiting_since(request)).days)
         return _("Now %(waits)s, %(days)s.") % {"waits": waits_for(request.next_signer, measure), "days": waited}
@@ -149,6 +155,13 @@ def whose_turn(measure: Measure, request: SigningRequest | None, since: date | N
     return str(MeasureStatus(measure.status).label)
 
 
+def deadline_turn(measure: Measure, request: SigningRequest, on: date) -> str:
+    """Who decides now on a request for another deadline and for how long it has lain there, in a sentence."""
+    waited = for_days((on - waiting_since(request)).days)
+    facts = {"request": kind_of(request).tag, "waits": waits_for(request.next_signer or "", measure), "days": waited}
+    return _("%(request)s under review, %(waits)s, %(days)s.") % facts
+
+
 def _being_done(measure: Measure, department: str, on: date) -> str:
     if measure.reported_on is None or (days := (on - measure.reported_on).days) <= 0:
         return _("With %(department)s.") % {"department": department}
@@ -157,103 +170,3 @@ def _being_done(measure: Measure, department: str, on: date) -> str:
         "With %(department)s; last reported %(days)d days ago.",
         days,
     ) % {"department": department, "days": days}
-
-
-def why_nots(
-    measure: Measure, posts: Posts, parties: Collection[str], request: SigningRequest | None, acts: Sequence[str]
-) -> list[str]:
-    """Why acts that a person of this role would expect are not open now, in words."""
-    if measure.sub_issue.round.status not in UNDER_WAY:
-        return [_("The round is not under way; its measures cannot be changed.")]
-    department = {"department": measure.lead_department.name}
-    ours = not {"liaison", "head"}.isdisjoint(parties)
-    if measure.status == MeasureStatus.IN_REVIEW and request is not None and request.next_signer:
-        return _why_not_in_review(measure, posts, parties, request, ours)
-    if "contributor" in parties and not ours:
-        return [_("%(department)s leads this measure and reports on it; you may add evidence.") % department]
-    if acts:
-        closed = ours and measure.status == MeasureStatus.CLOSED
-        return [_("Closed; only the rectification office can reopen it.")] if closed else []
-    if ours and measure.is_settled:
-        return [_("Closed; only the rectification office can reopen it.")]
-    if "leader" in parties and not measure.is_settled:
-        return [_("Closure has not been requested yet; there is nothing to sign.")]
-    if "assistant" in parties:
-        return [_("You act for a leader: you read and prepare, the leader signs.")]
-    if "auditor" in parties:
-        return [_("Auditors read everything; they look back and make remarks, and change nothing else.")]
-    if not {"liaison", "head"}.isdisjoint(posts.roles):
-        return [_("%(department)s leads this measure and reports on it.") % department]
-    return []
-
-
-def _why_not_in_review(
-    measure: Measure, posts: Posts, parties: Collection[str], request: SigningRequest, ours: bool
-) -> list[str]:
-    """While a request is signed: why one cannot sign it, nor report beside it."""
-    reasons = []
-    if "signer" not in parties and not {"head", "office", "leader"}.isdisjoint(parties):
-        reasons.append(why_not_to_sign(measure, posts, parties, request))
-    if "liaison" in parties:
-        reasons.append(_("While closure is under review nothing can be reported."))
-        if request.asked_by_id == posts.user.pk and request.signer_ids():
-            reasons.append(_("Somebody has signed, so the request can no longer be recalled."))
-    return [reason for reason in reasons if reason]
-
-
-def why_not_to_sign(
-    subject: Measure | SubIssue, posts: Posts, parties: Collection[str], request: SigningRequest
-) -> str:
-    """Why a person who signs some step of this chain cannot sign now."""
-    if request.next_signer in parties:
-        concern = concern_of(subject) if isinstance(subject, Measure) else concern_of_sub_issue(subject)
-        return str(why_not_sign(request, hand_of(posts, concern)) or "")
-    if posts.user.pk in request.signer_ids():
-        waits = waits_for(request.next_signer or "", subject)
-        return _("You have signed; now %(waits)s.") % {"waits": waits}
-    return _("Not your turn: %(waits)s.") % {"waits": waits_for(request.next_signer or "", subject)}
-
-
-def why_nots_of_deadline(
-    measure: Measure, posts: Posts, parties: Collection[str], request: SigningRequest
-) -> list[str]:
-    """What waits for the decision on a request that changes until when a measure runs, and who decides next."""
-    if request.next_signer is None:
-        return []
-    if not {"liaison", "head"}.isdisjoint(parties):
-        waits = {"request": kind_of(request).tag, "waits": waits_for(request.next_signer, measure)}
-        words = [_("%(request)s: %(waits)s. Until then neither completion nor closure can be asked for.") % waits]
-        if request.asked_by_id == posts.user.pk and request.signer_ids():
-            words.append(_("Somebody has signed, so the request can no longer be recalled."))
-        return words
-    hand = hand_of(posts, concern_of(measure))
-    if why_not_sign(request, hand) is None or hand.user_id == request.asked_by_id:
-        return []
-    signs = not set(request.chain).isdisjoint(parties) or posts.user.pk in request.signer_ids()
-    return [why_not_to_sign(measure, posts, parties, request)] if signs else []
-
-
-def why_nots_of_sub_issue(
-    sub_issue: SubIssue, posts: Posts, parties: Collection[str], request: SigningRequest | None, acts: Sequence[str]
-) -> list[str]:
-    """The same for a sub-issue."""
-    ours = not {"liaison", "head"}.isdisjoint(parties)
-    if sub_issue.status == SubIssueStatus.IN_REVIEW and request is not None and request.next_signer:
-        reasons = []
-        if "signer" not in parties and not {"head", "office", "leader"}.isdisjoint(parties):
-            reasons.append(why_not_to_sign(sub_issue, posts, parties, request))
-        if request.asked_by_id == posts.user.pk and request.signer_ids():
-            reasons.append(_("Somebody has signed, so the request can no longer be recalled."))
-        return [reason for reason in reasons if reason]
-    if acts:
-        return []
-    if ours and sub_issue.status == SubIssueStatus.CLOSED:
-        return [_("Closed; only the rectification office can reopen it.")]
-    if sub_issue.status == SubIssueStatus.RECTIFYING and not {"office", "leader"}.isdisjoint(parties):
-        department = {"department": sub_issue.lead_department.name}
-        return [_("Acceptance has not been requested yet; %(department)s asks for it.") % department]
-    if "auditor" in parties:
-        return [_("Auditors read everything and change nothing.")]
-    if "assistant" in parties:
-        return [_("You act for a leader: you read and prepare, the leader signs.")]
-    return []

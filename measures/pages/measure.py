@@ -1,6 +1,7 @@
 """The page of a measure: what is asked, what was done, where it stands, and which acts are open."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -19,8 +20,9 @@ from rectify.workflow.signing import Outcome
 from ..models import ClosureRequest, Measure
 from ..parties import available, parties_to
 from ..past import rewind_measures
-from ..standing import chain_steps, last_change, whose_turn, why_nots, why_nots_of_deadline
+from ..standing import chain_steps, deadline_turn, last_change, whose_turn
 from ..states import MEASURE_TRANSITIONS
+from ..why_not import why_nots, why_nots_of_deadline
 from .asked import asked_of_measure, path_of
 from .deadlines import WAITING_ACTS, Deadlines, approved_item, deadlines_of, under_review
 from .filled import Filled
@@ -124,7 +126,7 @@ def page_context(request: HttpRequest, seen: SeenMeasure, filled: Filled) -> dic
         "evidence": evidence_items(evidence_of(found, seen.moment), reader),
         "minutes": minutes(shown),
         "more_rows": len(rows) > len(shown),
-        "turn": "" if past else whose_turn(found, seen.request, last_change(rows), on),
+        "turn": "" if past else turn_of(seen, rows, on),
         "chain": chain_of(seen, rows),
         "why_nots": [] if past else why_not_words(seen),
         "buttons": buttons(found, seen.acts, opened),
@@ -136,6 +138,13 @@ def page_context(request: HttpRequest, seen: SeenMeasure, filled: Filled) -> dic
         "look_back": None if past else of_measure(found, seen.posts, on, filled),
         "filled": filled,
     }
+
+
+def turn_of(seen: SeenMeasure, rows: list[Any], on: date) -> str:
+    """Who has the measure now and for how long; while another deadline is asked for, who decides on that."""
+    if seen.deadlines.pending is not None:
+        return deadline_turn(seen.measure, seen.deadlines.pending, on)
+    return whose_turn(seen.measure, seen.request, last_change(rows), on)
 
 
 def why_not_words(seen: SeenMeasure) -> list[str]:

@@ -26,9 +26,10 @@ from rectify.workflow.signing import Outcome
 from .. import closure
 from ..models import Measure, MeasureHistory
 from ..past import rewind_measures
-from ..standing import chain_steps, for_days, last_change, waiting_since, waits_for, why_nots_of_sub_issue
+from ..standing import chain_steps, for_days, last_change, waiting_since, waits_for
 from ..states import SETTLED
 from ..summary import acceptance_summary
+from ..why_not import why_nots_of_sub_issue
 from .acts import act_by_form
 from .asked import asked_of_sub_issue, path_of
 from .filled import Filled
