@@ -61,9 +61,18 @@ class MeetingInput(serializers.Serializer):
     held_on = serializers.DateField()
     place = TextField(max_length=200, required=False, allow_blank=True, default="")
     chair = TextField(max_length=200)
-    participants = serializers.ListField(child=IdField(), min_length=1, max_length=200)
+    participants = serializers.ListField(
+        child=IdField(),
+        min_length=1,
+        max_length=200,
+        error_messages=dict.fromkeys(("required", "min_length"), _("Please tick who took part.")),
+    )
     guests = TextField(max_length=5000, required=False, allow_blank=True, default="")
-    decisions = DecisionInput(many=True, allow_empty=False)
+    decisions = DecisionInput(
+        many=True,
+        allow_empty=False,
+        error_messages=dict.fromkeys(("required", "empty"), _("Please decide on one sub-issue at least.")),
+    )
 
     def validate_decisions(self, decisions: list[dict[str, Any]]) -> list[dict[str, Any]]:
         numbers = [decision["sub_issue"] for decision in decisions]

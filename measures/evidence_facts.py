@@ -8,7 +8,6 @@ from typing import Any
 from rectify.workflow.signing import Outcome
 
 from .models import ClosureRequest, Evidence
-from .states import MeasureStatus
 
 # A file that proves this many measures proves none of them; nobody reads a longer list.
 MOST_TOLD = 6
@@ -63,19 +62,20 @@ def _uses(files: Sequence[Evidence], user: Any, on: date) -> dict[str, list[Othe
 
 
 def _asked(files: Sequence[Evidence]) -> dict[int, ClosureRequest]:
-    """Measure -> the request against which it is signed, or was closed."""
-    in_question = (MeasureStatus.IN_REVIEW, MeasureStatus.CLOSED)
+    """Measure -> the newest request to close it that was not taken back: under review, passed or returned."""
     requests = ClosureRequest.objects.filter(
         measure__in={file.measure_id for file in files},
-        measure__status__in=in_question,
-        outcome__in=(Outcome.PENDING, Outcome.PASSED),
+        outcome__in=(Outcome.PENDING, Outcome.PASSED, Outcome.RETURNED),
     )
     return {request.measure_id: request for request in requests.order_by("pk")}
 
 
 def came_later(file: Evidence, request: ClosureRequest | None) -> bool:
-    """Whether a file was added after closure was asked for: who asked did not rest on it."""
-    if request is None:
+    """Whether a file was added after closure was asked for: who asked did not rest on it.
+
+    What is added once the request has ended belongs to the next one.
+    """
+    if request is None or (request.ended_on is not None and file.uploaded_on > request.ended_on):
         return False
     if file.uploaded_at != request.asked_at:
         return file.uploaded_at > request.asked_at

@@ -79,7 +79,12 @@ class ScanInput(serializers.Serializer):
     signed_on = serializers.DateField()
     participants = TextField(max_length=5000, required=False, allow_blank=True, default="")
     comment = TextField(max_length=2000, required=False, allow_blank=True, default="")
-    file = serializers.FileField(use_url=False, allow_empty_file=True, max_length=255)
+    file = serializers.FileField(
+        use_url=False,
+        allow_empty_file=True,
+        max_length=255,
+        error_messages=dict.fromkeys(("required", "null", "invalid", "no_name"), _("Please upload the scan.")),
+    )
 
 
 class SheetInput(ScanInput, ActInput):

@@ -146,9 +146,9 @@ def whose_turn(measure: Measure, request: SigningRequest | None, since: date | N
             return _("Returned to %(department)s, %(days)s.") % {"department": department, "days": returned}
         return _being_done(measure, department, on)
     if measure.status == MeasureStatus.CLOSED and measure.closed_on:
-        return _("Closed on %(day)s.") % {"day": measure.closed_on}
+        return _("Closed on %(day)s.") % {"day": in_words(measure.closed_on)}
     if measure.status == MeasureStatus.SUSTAINED and measure.review_on:
-        facts = {"department": department, "day": measure.review_on, "late": stage_overdue(measure, on)}
+        facts = {"department": department, "day": in_words(measure.review_on), "late": stage_overdue(measure, on)}
         if facts["late"]:
             return _("With %(department)s; its stage was to be reviewed on %(day)s, %(late)s.") % facts
         return _("With %(department)s; its stage is reviewed next on %(day)s.") % facts

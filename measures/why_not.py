@@ -49,9 +49,7 @@ def _expected(
     return []
 
 
-def _why_not_in_review(
-    measure: Measure, posts: Posts, parties: Collection[str], request: SigningRequest
-) -> list[str]:
+def _why_not_in_review(measure: Measure, posts: Posts, parties: Collection[str], request: SigningRequest) -> list[str]:
     """While a request is signed: why one cannot sign it, nor report beside it."""
     reasons = []
     if "signer" not in parties and not SIGNING.isdisjoint(parties):

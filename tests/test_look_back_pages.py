@@ -103,13 +103,13 @@ class TestChecking:
         first, second = drawn_from(ledger, 2).items.order_by("position")
         auditor = at(ledger.people["auditor"])
         html = auditor.get(look_back_page(first)).content.decode()
-        assert html.count("核查属实</button>") == html.count("问题反弹</button>") == 2
+        assert html.count("整改属实</button>") == html.count("问题反弹</button>") == 2
         assert "会议纪要" in html and "bureau 单位 leader-vp_road（2021-03-31）" in html
         answer = auditor.post(item_act(first, "check"), {"version": 1, "result": "holds", "note": "属实。"})
         assert answer["Location"] == f"{look_back_page(first)}#item-{first.pk}"
         answer = auditor.post(item_act(second, "check"), {"version": 1, "result": "relapsed", "note": "反弹。"})
         html = auditor.get(look_back_page(first)).content.decode()
-        assert "核查属实</button>" not in html and "是否重新整改由整改办决定" in html
+        assert "整改属实</button>" not in html and "是否重新整改由整改办决定" in html
         assert "抽取2条，已核查2条，问题反弹1条" in html
 
     def test_what_was_typed_comes_back(self, ledger: Ledger) -> None:
@@ -126,7 +126,7 @@ class TestChecking:
         head = ledger.people["head-road"]
         ledger.place.assign(head, "auditor")
         html = page(head, look_back_page(item))
-        assert "您参与过本措施的销号" in html and "核查属实</button>" not in html
+        assert "您参与过本措施的销号" in html and "整改属实</button>" not in html
         answer = at(head).post(item_act(item, "check"), {"version": 1, "result": "holds", "note": "属实"})
         assert answer.status_code == 403 and "您签批过本措施" in answer.content.decode()
 
@@ -149,9 +149,9 @@ class TestChecking:
         check(item, ledger.people["auditor"])
         do(ledger.measure, "reopen", "office", reason="回头看发现问题反弹")
         html = page(ledger.people["liaison-road"], reverse("measure", args=[ledger.measure.pk]))
-        assert "依据“2021年第1次回头看”的核查结果重新打开本措施" in html
+        assert "依据“2021年第1次回头看”的核查结果，要求本措施重新整改" in html
         assert f"{look_back_page(item)}#item-{item.pk}" in html
-        assert "整改办已于2021-03-31重新打开本措施" in page(ledger.people["auditor"], look_back_page(item))
+        assert "整改办已于2021-03-31要求本措施重新整改" in page(ledger.people["auditor"], look_back_page(item))
 
 
 class TestRemarks:

@@ -175,7 +175,7 @@ def test_report_errors_stand_at_their_fields(ledger: Ledger, unchanged: None) ->
         ("office", "现待公路处负责人审核，尚未轮到您。"),
         ("leader-vp_road", "现待公路处负责人审核，尚未轮到您。"),
         ("liaison-road", "销号审核期间不能填报进展。"),
-        ("auditor", "待公路处负责人审核，今日起。"),
+        ("auditor", "待公路处负责人审核，今日送达。"),
     ],
 )
 def test_the_page_says_why_not(ledger: Ledger, key: str, words: str) -> None:

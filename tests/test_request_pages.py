@@ -6,7 +6,7 @@ from django.urls import reverse
 from measures.evidence import withdraw_evidence
 
 from .building import Ledger, act_by, build_ledger
-from .driving import attach, do, drive, drive_sub_issue
+from .driving import attach, do, drive
 from .forms_sent import at, statements
 from .looking import page
 

@@ -112,6 +112,4 @@ def test_what_a_meeting_returned_names_the_meeting(ledger: Ledger) -> None:
 
 def test_what_was_signed_outside_a_meeting_names_none(ledger: Ledger) -> None:
     drive_sub_issue(ledger.sub_issue, "closed")
-    assert "acceptance/meetings" not in page(
-        ledger.people["auditor"], reverse("sub-issue", args=[ledger.sub_issue.pk])
-    )
+    assert "acceptance/meetings" not in page(ledger.people["auditor"], reverse("sub-issue", args=[ledger.sub_issue.pk]))

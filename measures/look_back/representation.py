@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from rectify.organization.posts import Posts
@@ -237,7 +238,7 @@ def item_columns() -> list[Column]:
         Column(_("Evidence"), _files, 36),
         Column(_("Who asked and signed"), signed_in_short, 40),
         Column(_("Status"), lambda i: state_of(i, i.measure).label, 14),
-        Column(_("What was found"), lambda i: i.note, 36),
+        Column(pgettext_lazy("look-back", "What was found"), lambda i: i.note, 36),
         Column(_("Checked by"), lambda i: i.checked_by_name, 14),
         Column(_("Checked on"), lambda i: i.checked_on, 11),
         Column(_("Reopened on"), lambda i: i.reopened_on, 11),

@@ -6,13 +6,25 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import pgettext
 
+from issues.models import SubIssue
 from rectify.workflow.refusals import NotFound, Refusal
 
+from ..models import Measure
 from .filled import Filled, next_address, shown_back, typed
 
 Perform = Callable[[HttpRequest, str, int, Mapping[str, Any]], Any]
 Page = Callable[[HttpRequest, int, Filled], HttpResponse]
+
+
+def named(row: Measure | SubIssue) -> str:
+    """A measure or a sub-issue in a sentence: a bare number would be a measure's."""
+    return (
+        pgettext("in a message", "Sub-issue %(number)s") % {"number": row.number}
+        if isinstance(row, SubIssue)
+        else row.number
+    )
 
 
 def act_by_form(
@@ -36,5 +48,5 @@ def act_by_form(
         raise
     except Refusal as refusal:
         return page(request, pk, Filled(act, shown_back(data), refusal))
-    messages.success(request, done[act] % {"number": row.number})
+    messages.success(request, done[act] % {"number": named(row)})
     return redirect(next_address(request, here))

@@ -73,7 +73,7 @@ def approved_dates(measure: Measure, granted: list[Extension]) -> list[Item]:
         lines.append(
             {
                 "day": extension.due_on,
-                "words": ngettext("%(number)d. extension", "%(number)d. extension", number) % {"number": number},
+                "words": _("Extension %(number)d") % {"number": number},
                 "on": extension.ended_on,
                 "who": signers,
                 "overdue": extension.overdue,

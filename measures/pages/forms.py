@@ -15,7 +15,7 @@ from rectify.web.stored_files import FILE_TYPES
 from rectify.workflow.signing import Outcome
 
 from ..closing import missing_kinds, seen_digest, what_is_missing
-from ..inputs import OUTCOME_UNITS
+from ..inputs import OUTCOME_UNITS, ClosureInput
 from ..models import ClosingRules, EvidenceKind, Measure, MeasureHistory
 from ..parties import concern_of, pending_request
 from ..states import MeasureStatus
@@ -32,6 +32,10 @@ FIELD_NAMES = {
     "note": gettext_lazy("How it was completed"),
     "instead_of": gettext_lazy("File to replace"),
     "result": gettext_lazy("Accepted as"),
+    "criteria": gettext_lazy("Acceptance criteria"),
+    "signer": gettext_lazy("Who signed"),
+    "signed_on": gettext_lazy("Signed on"),
+    "participants": gettext_lazy("Who took part"),
 }
 # Which input an error is about, where it does not carry the field's own name.
 INPUT_OF = {"evidence": "file", "outcomes": "outcome-rules"}
@@ -64,7 +68,7 @@ def error_lines(errors: Mapping[str, list[Any]], prefix: str) -> list[dict[str, 
 def plain_form(filled: Filled, act: str, round_: Round) -> dict[str, Any]:
     """What every form of an act has: values, errors, the round's stock reasons, and what may be uploaded."""
     sent = filled if filled.act == act else Filled(act)
-    errors, chosen = sent.errors, sent.values.get("chosen", ())
+    errors, chosen = in_own_words(sent), sent.values.get("chosen", ())
     return {
         "act": act,
         "values": sent.values if sent.refusal else {},
@@ -73,6 +77,14 @@ def plain_form(filled: Filled, act: str, round_: Round) -> dict[str, Any]:
         "stock": [(text, text in chosen) for text in (return_reasons(round_) if act in RETURNING else ())],
         "upload": upload_limits(),
     }
+
+
+def in_own_words(sent: Filled) -> Mapping[str, list[Any]]:
+    """The errors of a form; where a reason is chosen or written, both are named."""
+    lacks = sent.act == "return" and "reason" in sent.errors and not sent.values.get("chosen")
+    if lacks and not str(sent.values.get("reason", "")).strip():
+        return {**sent.errors, "reason": [_("Choose or write why it is returned.")]}
+    return sent.errors
 
 
 def return_reasons(round_: Round) -> list[str]:
@@ -95,9 +107,7 @@ def fields_for(measure: Measure, act: str, filled: Filled, on: date) -> dict[str
         form |= asked_before(measure) if not form["values"] else {}
         form["missing"] = what_is_missing(measure)
         form |= _kinds_asked_for(measure, form["values"])
-        form["outcomes"] = [
-            (name, unit, form["values"].get(f"outcome-{name}", "")) for name, unit in OUTCOME_UNITS.items()
-        ]
+        form["outcomes"] = outcome_fields(form)
     elif act in ("add_evidence", "replace_evidence"):
         form["kinds"] = [("", _("by the kind of file")), *EvidenceKind.choices]
     elif act == "report_progress":
@@ -127,6 +137,28 @@ def asked_before(measure: Measure) -> dict[str, Any]:
         return {}
     done = measure.history.filter(action="complete").order_by("-sequence").first()
     return {"values": {"note": done.payload.get("note", "")}} if done is not None else {}
+
+
+def outcome_fields(form: dict[str, Any]) -> list[dict[str, Any]]:
+    """The quantities as they were typed, each told whether it is the wrong one; the error leads to the first such."""
+    fields = [
+        {"name": name, "unit": unit, "value": (typed := form["values"].get(f"outcome-{name}", "")), "wrong": False}
+        | ({"wrong": wrong_quantity(name, typed)} if "outcomes" in form["errors"] else {})
+        for name, unit in OUTCOME_UNITS.items()
+    ]
+    first = next((f"#act-outcome-{field['name']}" for field in fields if field["wrong"]), "")
+    for line in form["error_lines"]:
+        if first and line["url"] == f"#act-{INPUT_OF['outcomes']}":
+            line["url"] = first
+    return fields
+
+
+def wrong_quantity(name: str, typed: str) -> bool:
+    """Whether a quantity that was typed is none that an outcome may have."""
+    if not typed.strip():
+        return False
+    outcomes = {"note": "-", "version": 1, "outcomes": {name: typed.strip()}}
+    return not ClosureInput(data=outcomes).is_valid()
 
 
 def _choose_report(measure: Measure, form: dict[str, Any], chosen: Any) -> None:

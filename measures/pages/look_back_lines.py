@@ -6,7 +6,6 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from rectify.organization.posts import Posts
 from rectify.web import field_names
@@ -33,8 +32,8 @@ ITEM_LOOKS = {
 }
 FIELDS = {
     **field_names.FIELD_NAMES,
-    "result": gettext_lazy("What was found"),
-    "note": gettext_lazy("What was found"),
+    "result": pgettext_lazy("look-back", "What was found"),
+    "note": pgettext_lazy("look-back", "What was found"),
 }
 # What was found is said by a button; its words stand beside it.
 INPUT_OF = {"result": "note"}

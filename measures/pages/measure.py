@@ -30,8 +30,8 @@ from .forms import fields_for
 from .look_back_lines import of_measure
 from .minutes import minutes, with_corrections
 from .request_shown import request_shown, voided
-from .signed_where import told_where
 from .shown_evidence import OF_A_FILE, Reader, evidence_fields, evidence_items
+from .signed_where import told_where
 
 SHOWN_ROWS = 40
 PRIMARY = ("sign", "report_progress", "request_closure", "reopen", "report_stage", "review_stage")

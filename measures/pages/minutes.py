@@ -46,9 +46,7 @@ def with_corrections(rows: HistoryQuerySet) -> HistoryQuerySet:
     return rows.annotate(replaced_by=Subquery(corrections.values("sequence")[:1])).order_by("-happened_on", "-sequence")
 
 
-def minutes(
-    rows: Iterable[HistoryRow], prefix: str = "entry", where: Mapping[Key, Beside] | None = None
-) -> list[Line]:
+def minutes(rows: Iterable[HistoryRow], prefix: str = "entry", where: Mapping[Key, Beside] | None = None) -> list[Line]:
     """Rows as lines of minutes, in the order given. Files added by the same act stand with the act.
 
     Args:
@@ -291,7 +289,8 @@ def changes(row: HistoryRow) -> list[Line]:
         # A report's words stand for themselves; a correction is read against what it corrects.
         before = None if reported and name not in ("status", "progress") else old.get(name)
         if before != new[name]:
-            lines.append({"label": label, "old": words_of(row, name, before), "new": words_of(row, name, new[name])})
+            old_words = words_of(row, name, before) if before != "" else None
+            lines.append({"label": label, "old": old_words, "new": words_of(row, name, new[name])})
     for name, quantity in row.payload.get("outcomes", {}).items():
         lines.append({"label": OUTCOME_UNITS.get(name, name), "old": None, "new": quantity})
     return lines
@@ -306,6 +305,4 @@ def words_of(row: HistoryRow, name: str, value: Any) -> Any:
         return statuses(value).label if value in statuses.values else value
     if name == "progress":
         return f"{value}%"
-    if name in ("due_on", "review_on"):
-        return parse_date(value)
     return value if value != "" else "—"

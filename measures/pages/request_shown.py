@@ -49,7 +49,7 @@ def voided(requests: Iterable[SigningRequest]) -> dict[int, str]:
     One statement, none where nothing became void.
     """
 
-    measures = {r.measure_id for r in requests if isinstance(r, ClosureRequest) and r.follows_id}  # type: ignore[attr-defined]
+    measures = {r.measure_id for r in requests if isinstance(r, ClosureRequest) and r.follows_id}
     if not measures:
         return {}
     rows = MeasureHistory.objects.filter(measure__in=measures, payload__has_key="void").order_by("sequence")

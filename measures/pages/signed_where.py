@@ -92,7 +92,7 @@ def _in_meetings(rows: Sequence[SubIssueHistory]) -> dict[Key, AcceptanceMeeting
 def _decided(row: SubIssueHistory, item: AcceptanceMeetingItem) -> bool:
     """Whether a row may be the first that a decision wrote."""
     meeting = item.meeting
-    if row.sub_issue_id != item.sub_issue_id or row.actor_id != meeting.recorded_by_id:  # type: ignore[attr-defined]
+    if row.sub_issue_id != item.sub_issue_id or row.actor_id != meeting.recorded_by_id:
         return False
     if row.recorded_at < meeting.recorded_at:
         return False
@@ -128,8 +128,8 @@ def _given_in(signature: Any, item: AcceptanceMeetingItem) -> bool:
     facts: Mapping[str, bool] = {
         "agreed": item.agreed,
         "day": signature.signed_on == meeting.held_on,
-        "paper": signature.paper_id == meeting.paper_id,  # type: ignore[attr-defined]
-        "registrar": entered_by == meeting.recorded_by_id,  # type: ignore[attr-defined]
+        "paper": signature.paper_id == meeting.paper_id,
+        "registrar": entered_by == meeting.recorded_by_id,
         "entered": signature.signed_at >= meeting.recorded_at,
     }
     return all(facts.values())

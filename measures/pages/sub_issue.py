@@ -26,7 +26,7 @@ from rectify.workflow.signing import Outcome
 from .. import closure
 from ..models import Measure, MeasureHistory
 from ..past import rewind_measures
-from ..standing import chain_steps, for_days, last_change, waiting_since, waits_for
+from ..standing import chain_steps, for_days, in_words, last_change, waiting_since, waits_for
 from ..states import SETTLED
 from ..summary import acceptance_summary
 from ..why_not import why_nots_of_sub_issue
@@ -248,10 +248,10 @@ def whose_turn(found: SubIssue, newest: AcceptanceRequest | None, own: Sequence[
         waited = for_days((on - waiting_since(newest)).days)
         return _("Now %(waits)s, %(days)s.") % {"waits": waits_for(newest.next_signer, found), "days": waited}
     if found.status == SubIssueStatus.CLOSED and found.closed_on:
-        return _("Closed on %(day)s.") % {"day": found.closed_on}
+        return _("Closed on %(day)s.") % {"day": in_words(found.closed_on)}
     since = last_change(own)
     if found.status == SubIssueStatus.SUSTAINED and since:
-        return _("Accepted on %(day)s; work continues.") % {"day": since}
+        return _("Accepted on %(day)s; work continues.") % {"day": in_words(since)}
     return _("With %(department)s.") % {"department": found.lead_department.name}
 
 

@@ -24,6 +24,7 @@ from ..requests import ACCEPTANCE, CLOSURE, DEADLINE_KINDS, EXTENSION, KINDS, LO
 from ..standing import chain_steps, for_days, post_of, queue_name, stage_overdue, waits_for
 from ..todo import OfRequest, Waiting, asked_by, returned_with_reasons, stages_due, to_sign
 from . import closing, deadline_acts, sub_issue
+from .acts import named
 from .asked import asked_of_measure, asked_of_sub_issue
 from .deadlines import RETURN_REASONS, earlier_items, facts_of, in_short
 from .filled import Filled, shown_back, typed
@@ -186,7 +187,7 @@ def todo_item(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
             raise
         return folder(request, BY_NAME[kind], pk, Filled(act, shown_back(data), refusal))
     subject = row.measure if BY_NAME[kind] in DEADLINE_KINDS else row
-    messages.success(request, done[act] % {"number": subject.number})
+    messages.success(request, done[act] % {"number": named(subject)})
     return redirect(following)
 
 
@@ -212,6 +213,15 @@ def elsewhere(request: HttpRequest, kind: RequestKind, pk: int) -> str:
     return reverse("measure" if kind.is_measure else "sub-issue", args=[pk])
 
 
+def why_gone(request: HttpRequest, kind: RequestKind, pk: int) -> str:
+    """Why an item is not in a person's folder: they signed it, perhaps in another window, or it is not theirs."""
+    of = {"pk": pk} if kind in DEADLINE_KINDS else {kind.subject: pk}
+    newest = kind.requests.objects.filter(**of).prefetch_related("signatures").order_by("-pk").first()
+    if newest is not None and request.user.pk in newest.signer_ids():
+        return _("This was signed already; nothing was signed again.")
+    return _("This is not, or no longer, yours to sign; nothing was changed.")
+
+
 def folder(request: HttpRequest, kind: RequestKind, pk: int, filled: Filled) -> HttpResponse:
     """The item as a folder: what was asked, what was done, the evidence, who signed before."""
     on = clock.today()
@@ -219,7 +229,9 @@ def folder(request: HttpRequest, kind: RequestKind, pk: int, filled: Filled) -> 
     queue = to_sign(posts, on)
     place = place_in(queue, kind, pk)
     if place is None:
-        return redirect(elsewhere(request, kind, pk))
+        there = elsewhere(request, kind, pk)
+        messages.warning(request, why_gone(request, kind, pk))
+        return redirect(there)
     item = queue[place]
     prefetch_related_objects([item.request], "signatures__paper")
     round_ = item.subject.sub_issue.round if item.is_measure else item.subject.round

@@ -72,7 +72,7 @@ def _form(request: HttpRequest, round_: Round, values: Mapping[str, Any], refusa
     criteria, wanted = list(values["criteria"]), values["wanted_evidence"]
     taken = {criterion["key"] for criterion in criteria}
     free = (f"own-{number}" for number in range(1, 100) if f"own-{number}" not in taken)
-    blank = [{"key": next(free), "title": "", "required": True} for _each in range(BLANK_CRITERIA)]
+    blank = [{"key": next(free), "title": "", "required": False} for _each in range(BLANK_CRITERIA)]
     context = {
         "round": round_,
         "chains": [

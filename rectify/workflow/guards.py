@@ -14,6 +14,8 @@ from .transitions import TransitionTable
 class TextField(serializers.CharField):
     """Text that was sent as text: a number or a list in its place is a mistake of the client's."""
 
+    default_error_messages = dict.fromkeys(("required", "null", "blank"), _("Please fill this in."))
+
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")

@@ -11,7 +11,7 @@ from .visitor import PHONE, WIDE
 
 pytestmark = pytest.mark.browser
 
-ACTS = re.compile("^(填报|审核|签批|同意|退回补充|申请销号|申请验收|报告完成|上传佐证材料|更正填报|撤回|恢复)")
+ACTS = re.compile("^(填报|审核|签批|同意|退回补充|申请销号|申请验收|报告完成|上传佐证材料|更正填报|撤回|重新整改)")
 
 
 def test_an_auditor_reads_everything_and_does_nothing(visit: Visit) -> None:

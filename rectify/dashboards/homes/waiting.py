@@ -6,7 +6,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from measures.models import Measure
+from measures.models import Extension, LongTermRequest, Measure
+from measures.pages.deadlines import in_short
 from measures.standing import stage_overdue, waits_for
 from measures.todo import Returned, Waiting
 from rectify.workflow.signing import Signer
@@ -26,6 +27,7 @@ class Item:
         days: for how many days it has been with them.
         reason, returned_by, returned_on: of one that came back.
         round_title: of the round, where it is another than the one shown.
+        detail: the deadlines that are asked for, and whether afterwards.
     """
 
     url: str
@@ -41,10 +43,12 @@ class Item:
     returned_by: str = ""
     returned_on: date | None = None
     round_title: str = ""
+    detail: str = ""
 
 
 def _facts(desk: Desk, item: Waiting | Returned) -> dict[str, Any]:
     subject, request = item.subject, item.request
+    detail = in_short(request) if isinstance(request, Extension | LongTermRequest) else ""
     round_ = subject.sub_issue.round if item.is_measure else subject.round
     return {
         "number": subject.number,
@@ -53,6 +57,7 @@ def _facts(desk: Desk, item: Waiting | Returned) -> dict[str, Any]:
         "asked": item.kind.asked,
         "asked_by": request.asked_by_name,
         "asked_on": request.asked_on,
+        "detail": detail,
         "round_title": "" if round_.pk == desk.round.pk else round_.title,
     }
 
