@@ -18,6 +18,7 @@ from issues.plan import publish_notice
 from issues.representation import RoundSerializer, SubIssueSerializer
 from rectify.organization.lookups import by_id_or_key
 from rectify.organization.models import Organization
+from rectify.organization.posts import Posts
 from rectify.web import clock
 from rectify.web.act_endpoints import act_endpoint
 from rectify.web.history_rows import HistorySerializer, history_rows
@@ -33,6 +34,7 @@ from .models import MeasureHistory
 from .papers import register_on_sub_issue
 from .rules import RulesInput, rules_of, set_closing_rules
 from .signing_rows import AcceptanceRequestSerializer, acceptance_request_row
+from .standing_api import SubIssueStandingSerializer, sub_issue_standing
 from .summary import acceptance_summary
 
 TABLES = {"round": RoundHistory, "sub_issue": SubIssueHistory, "measure": MeasureHistory}
@@ -62,6 +64,13 @@ class ActingSubIssueViewSet(SubIssueViewSet):
         """Every request for acceptance, newest first, with its chain."""
         rows = self.visible(pk).acceptance_requests.prefetch_related("signatures").order_by("-pk")
         return Response([acceptance_request_row(row) for row in rows])
+
+    @extend_schema(responses=SubIssueStandingSerializer)
+    @action(detail=True)
+    def standing(self, request: Request, pk: int) -> Response:
+        """Who has the sub-issue and since when, what its acceptance as closed lacks, why acts are not open."""
+        on = clock.today()
+        return Response(sub_issue_standing(self.visible(pk), Posts.of(request.user, on), on))
 
     @extend_schema(responses=DraftSerializer)
     @action(detail=True)

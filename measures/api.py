@@ -40,6 +40,7 @@ from .parties import Around, around_objects, available, pending_request, pending
 from .past import rewind_measures
 from .representation import MeasureSerializer, measure_columns, measure_row
 from .signing_rows import ClosureRequestSerializer, closure_request_row
+from .standing_api import MeasureStandingSerializer, measure_standing
 
 
 def present_row(
@@ -142,8 +143,16 @@ class MeasureViewSet(ScopedViewSet):
     @action(detail=True, pagination_class=None)
     def closure_requests(self, request: Request, pk: int) -> Response:
         """Every request to close the measure, newest first, with its chain and the digest of what is signed."""
-        rows = self.visible(pk)[0].closure_requests.prefetch_related("signatures").order_by("-pk")
-        return Response([closure_request_row(row) for row in rows])
+        measure = self.visible(pk)[0]
+        rows = measure.closure_requests.prefetch_related("signatures").order_by("-pk")
+        return Response([closure_request_row(row, closing.digest_now(measure, row)) for row in rows])
+
+    @extend_schema(responses=MeasureStandingSerializer)
+    @action(detail=True)
+    def standing(self, request: Request, pk: int) -> Response:
+        """Who has the measure and since when, what its closure lacks, why acts are not open, its deadlines."""
+        measure = Measure.objects.for_display().get(pk=self.visible(pk)[0].pk)
+        return Response(measure_standing(measure, self.posts, clock.today()))
 
     act_register_signature = act_endpoint(
         "register_signature", register_on_measure, SheetInput, MeasureSerializer, file=True

@@ -22,7 +22,7 @@ from .acting import MeasureStep
 from .deadlines import require_none_pending
 from .inputs import ClosureInput
 from .look_back.reopening import reopened_upon
-from .models import ClosureRequest, ClosureSignature, ClosureStep, EvidenceKind, Measure, WantedEvidence
+from .models import ClosureRequest, ClosureSignature, ClosureStep, Evidence, EvidenceKind, Measure, WantedEvidence
 from .states import MeasureStatus
 
 
@@ -46,7 +46,16 @@ def missing_kinds(measure: Measure, kinds: Collection[str]) -> list[str]:
 
 def standing_evidence(measure: Measure) -> list[dict[str, Any]]:
     """The evidence that counts now, as requests and signatures keep it."""
-    return list(measure.evidence.standing().order_by("pk").values("id", "sha256"))
+    return standing_evidence_of([measure.pk])[measure.pk]
+
+
+def standing_evidence_of(measure_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """The same of several measures: one statement."""
+    found: dict[int, list[dict[str, Any]]] = {pk: [] for pk in measure_ids}
+    files = Evidence.objects.standing().filter(measure__in=found).order_by("pk").values_list("measure", "id", "sha256")
+    for measure_id, pk, sha256 in files:
+        found[measure_id].append({"id": pk, "sha256": sha256})
+    return found
 
 
 def digest_of(note: str, outcomes: Mapping[str, Any], evidence: list[dict[str, Any]]) -> str:
@@ -72,6 +81,11 @@ def digest_on_paper(measure: Measure, request: ClosureRequest, signed_on: date) 
         raise Invalid(errors={"signed_on": [words % {"title": gone.title}]})
     standing = seen.filter(withdrawn_on__isnull=True, replaced_by__isnull=True)
     return digest_of(request.note, request.outcomes, list(map(dict, standing.order_by("pk").values("id", "sha256"))))
+
+
+def digest_now(measure: Measure, request: ClosureRequest) -> str | None:
+    """The digest with which a request can be signed now; None where it is no longer under review."""
+    return seen_digest(measure, request) if request.outcome == Outcome.PENDING else None
 
 
 @transaction.atomic

@@ -41,6 +41,10 @@ class SigningRequestSerializer(serializers.Serializer):
 class ClosureRequestSerializer(SigningRequestSerializer):
     outcomes = serializers.DictField(child=serializers.CharField())
     evidence = serializers.ListField(child=serializers.DictField())
+    digest_now = serializers.CharField(
+        allow_null=True,
+        help_text="what a signature would be bound to now, evidence that was added since included; null once decided",
+    )
 
 
 class AcceptanceRequestSerializer(SigningRequestSerializer):
@@ -70,8 +74,14 @@ def request_row(request: SigningRequest) -> dict[str, Any]:
     return {name: getattr(request, name) for name in names} | {"chain": [step_row(step) for step in request.steps()]}
 
 
-def closure_request_row(request: ClosureRequest) -> dict[str, Any]:
-    return request_row(request) | {"outcomes": request.outcomes, "evidence": request.evidence}
+def closure_request_row(request: ClosureRequest, digest_now: str | None = None) -> dict[str, Any]:
+    """A request for closure as the API tells it.
+
+    Args:
+        digest_now: what a signature would be bound to now, while it is under review.
+    """
+    own = {"outcomes": request.outcomes, "evidence": request.evidence, "digest_now": digest_now}
+    return request_row(request) | own
 
 
 def acceptance_request_row(request: AcceptanceRequest) -> dict[str, Any]:

@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.db.models import F
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from issues.models import SubIssue
+from issues.models import AcceptanceRequest, SubIssue
+from issues.services import ClosureReadiness
+from issues.states import SubIssueStatus
 from rectify.organization.models import Role
 from rectify.organization.posts import Posts
 from rectify.workflow.history import HistoryRow
@@ -97,6 +100,12 @@ def last_change(rows: Iterable[HistoryRow]) -> date | None:
     return next((row.happened_on for row in rows if row.from_status != row.to_status), None)
 
 
+def changed_on(subject: Measure | SubIssue) -> date | None:
+    """The same for a measure or a sub-issue whose rows are not at hand."""
+    rows = subject.history.exclude(from_status=F("to_status")).order_by("-happened_on", "-sequence")
+    return rows.values_list("happened_on", flat=True).first()
+
+
 def in_words(day: date) -> str:
     """A day as it stands in a sentence."""
     return date_format(day, pgettext("date in a sentence", "j F Y"))
@@ -170,3 +179,30 @@ def _being_done(measure: Measure, department: str, on: date) -> str:
         "With %(department)s; last reported %(days)d days ago.",
         days,
     ) % {"department": department, "days": days}
+
+
+def whose_turn_of_sub_issue(found: SubIssue, newest: AcceptanceRequest | None, since: date | None, on: date) -> str:
+    """Who has the sub-issue now and for how long, in a sentence; see `whose_turn`."""
+    if newest is not None and newest.next_signer and found.status == SubIssueStatus.IN_REVIEW:
+        waited = for_days((on - waiting_since(newest)).days)
+        return _("Now %(waits)s, %(days)s.") % {"waits": waits_for(newest.next_signer, found), "days": waited}
+    if found.status == SubIssueStatus.CLOSED and found.closed_on:
+        return _("Closed on %(day)s.") % {"day": in_words(found.closed_on)}
+    if found.status == SubIssueStatus.SUSTAINED and since:
+        return _("Accepted on %(day)s; work continues.") % {"day": in_words(since)}
+    return _("With %(department)s.") % {"department": found.lead_department.name}
+
+
+def ready_words(readiness: ClosureReadiness) -> str:
+    """Whether a sub-issue may close, in words."""
+    if readiness.total == 0:
+        return _("No measure answers this sub-issue yet.")
+    if readiness.ready:
+        return ngettext("The only measure is settled.", "All %(total)d measures are settled.", readiness.total) % {
+            "total": readiness.total
+        }
+    return ngettext(
+        "%(count)d of %(total)d measures is not settled yet.",
+        "%(count)d of %(total)d measures are not settled yet.",
+        readiness.unsettled,
+    ) % {"count": readiness.unsettled, "total": readiness.total}

@@ -1,6 +1,5 @@
 """Deadlines on the pages: every date that was approved, and what is asked for now."""
 
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -10,14 +9,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from rectify.organization.posts import Posts
 from rectify.organization.signers import parties_with_turn
-from rectify.web.moments import Moment
 from rectify.workflow.signing import Outcome
 
 from ..models import Extension, LongTermRequest, Measure
 from ..parties import concern_of
 from ..requests import kind_of
 from ..standing import chain_steps
-from ..states import DEADLINE_TRANSITIONS, UNDER_WORK
+from ..states import DEADLINE_TRANSITIONS
 from .filled import Filled
 from .forms import plain_form
 from .papers import paper_fields
@@ -26,41 +24,11 @@ from .signed_where import told_where
 Item = dict[str, Any]
 Request = Extension | LongTermRequest
 
-# What waits while such a request is under review.
-WAITING_ACTS = ("request_extension", "request_long_term", "complete", "request_closure")
 ON_PAPER = "register_signature"
 RETURN_REASONS = (
     gettext_lazy("The reason does not suffice; please say what stood in the way and what was done about it."),
     gettext_lazy("The day is too far off; please plan it nearer."),
 )
-
-
-@dataclass
-class Deadlines:
-    """What changed a measure's deadline, oldest first, and what is to change it.
-
-    Args:
-        granted: extensions that were granted.
-        pending: the request under review.
-    """
-
-    granted: list[Extension] = field(default_factory=list)
-    pending: Request | None = None
-
-
-def deadlines_of(measure: Measure, moment: Moment) -> Deadlines:
-    """A measure's changes of deadline as of the day that is shown; nothing pends on a past day."""
-    rows = measure.extensions.filter(outcome__in=(Outcome.PASSED, Outcome.PENDING)).order_by("pk")
-    extensions = list(rows.prefetch_related("signatures__paper"))
-    granted = [extension for extension in extensions if extension.ended_on is not None]
-    if moment.is_past:
-        until = min(moment.on, moment.known_on or moment.on)
-        return Deadlines([extension for extension in granted if extension.ended_on and extension.ended_on <= until])
-    pending: Request | None = next((extension for extension in extensions if extension.ended_on is None), None)
-    if pending is None and measure.status in UNDER_WORK:
-        moves = measure.long_term_requests.filter(outcome=Outcome.PENDING)
-        pending = moves.prefetch_related("signatures__paper").first()
-    return Deadlines(granted, pending)
 
 
 def approved_dates(measure: Measure, granted: list[Extension]) -> list[Item]:

@@ -17,14 +17,13 @@ from rectify.web.moments import Moment, read_moment
 from rectify.workflow.refusals import NotFound
 from rectify.workflow.signing import Outcome
 
-from ..models import ClosureRequest, Measure
-from ..parties import available, parties_to
+from ..models import Measure
 from ..past import rewind_measures
+from ..present import Present, deadlines_of, present_of
 from ..standing import chain_steps, deadline_turn, last_change, whose_turn
 from ..states import MEASURE_TRANSITIONS
-from ..why_not import why_nots, why_nots_of_deadline
 from .asked import asked_of_measure, path_of
-from .deadlines import WAITING_ACTS, Deadlines, approved_item, deadlines_of, under_review
+from .deadlines import approved_item, under_review
 from .filled import Filled
 from .forms import fields_for
 from .look_back_lines import of_measure
@@ -51,21 +50,10 @@ def measure_page(request: HttpRequest, pk: int, filled: Filled) -> HttpResponse:
 
 
 @dataclass
-class SeenMeasure:
-    """A measure as a reader sees it.
+class SeenMeasure(Present):
+    """A measure as a reader sees it on the day that is shown; on a past day nothing is under review or open."""
 
-    Args:
-        request: the newest request to close it, where the present is shown.
-        acts: what the reader may do now.
-    """
-
-    measure: Measure
-    posts: Posts
     moment: Moment
-    request: ClosureRequest | None
-    parties: frozenset[str]
-    acts: list[str]
-    deadlines: Deadlines
 
 
 def visible_measure(posts: Posts, pk: int) -> Measure:
@@ -95,13 +83,8 @@ def look_at(request: HttpRequest, pk: int) -> SeenMeasure:
         if not rewound:
             raise NotFound(_("This measure did not exist on that day."))
         rewound[0].sub_issue = found.sub_issue
-        return SeenMeasure(rewound[0], posts, moment, None, frozenset(), [], deadlines_of(found, moment))
-    newest = found.closure_requests.prefetch_related("signatures__paper").order_by("-pk").first()
-    pending = newest if newest is not None and newest.outcome == Outcome.PENDING else None
-    acts, deadlines = available(found, posts, pending), deadlines_of(found, moment)
-    if deadlines.pending is not None:
-        acts = [act for act in acts if act not in WAITING_ACTS]
-    return SeenMeasure(found, posts, moment, newest, parties_to(found, posts, pending), acts, deadlines)
+        return SeenMeasure(rewound[0], posts, None, frozenset(), [], deadlines_of(found, moment), moment)
+    return SeenMeasure(**vars(present_of(found, posts, today)), moment=moment)
 
 
 def page_context(request: HttpRequest, seen: SeenMeasure, filled: Filled) -> dict[str, Any]:
@@ -128,7 +111,7 @@ def page_context(request: HttpRequest, seen: SeenMeasure, filled: Filled) -> dic
         "more_rows": len(rows) > len(shown),
         "turn": "" if past else turn_of(seen, rows, on),
         "chain": chain_of(seen, rows),
-        "why_nots": [] if past else why_not_words(seen),
+        "why_nots": [] if past else seen.why_nots(),
         "buttons": buttons(found, seen.acts, opened),
         "here": reverse("measure", args=[found.pk]),
         "opened": opened,
@@ -145,13 +128,6 @@ def turn_of(seen: SeenMeasure, rows: list[Any], on: date) -> str:
     if seen.deadlines.pending is not None:
         return deadline_turn(seen.measure, seen.deadlines.pending, on)
     return whose_turn(seen.measure, seen.request, last_change(rows), on)
-
-
-def why_not_words(seen: SeenMeasure) -> list[str]:
-    """Why acts that the reader would expect are not open now."""
-    pending = seen.deadlines.pending
-    words = [] if pending is None else why_nots_of_deadline(seen.measure, seen.posts, seen.parties, pending)
-    return words or why_nots(seen.measure, seen.posts, seen.parties, seen.request, seen.acts)
 
 
 def history_of(found: Measure, moment: Moment) -> Any:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from issues import services as issues
@@ -26,7 +26,7 @@ from rectify.workflow.signing import Outcome
 from .. import closure
 from ..models import Measure, MeasureHistory
 from ..past import rewind_measures
-from ..standing import chain_steps, for_days, in_words, last_change, waiting_since, waits_for
+from ..standing import chain_steps, last_change, ready_words, whose_turn_of_sub_issue
 from ..states import SETTLED
 from ..summary import acceptance_summary
 from ..why_not import why_nots_of_sub_issue
@@ -185,21 +185,6 @@ def merged_minutes(rows: Sequence[HistoryRow], measures: Sequence[Measure]) -> l
     return lines
 
 
-def ready_words(readiness: ClosureReadiness) -> str:
-    """Whether the sub-issue may close, in words."""
-    if readiness.total == 0:
-        return _("No measure answers this sub-issue yet.")
-    if readiness.ready:
-        return ngettext("The only measure is settled.", "All %(total)d measures are settled.", readiness.total) % {
-            "total": readiness.total
-        }
-    return ngettext(
-        "%(count)d of %(total)d measures is not settled yet.",
-        "%(count)d of %(total)d measures are not settled yet.",
-        readiness.unsettled,
-    ) % {"count": readiness.unsettled, "total": readiness.total}
-
-
 def present(
     found: SubIssue, posts: Posts, filled: Filled, readiness: ClosureReadiness, rows: Sequence[HistoryRow]
 ) -> dict[str, Any]:
@@ -217,8 +202,9 @@ def present(
         form["criteria"] = criteria_fields(found.round, form["values"].get("criteria", ()))
     if opened == "register_signature":
         form |= paper_fields(pending, issues.concern_of(found), on)
+    own = (row for row in rows if not isinstance(row, MeasureHistory))
     return {
-        "turn": whose_turn(found, newest, [row for row in rows if not isinstance(row, MeasureHistory)]),
+        "turn": whose_turn_of_sub_issue(found, newest, last_change(own), on),
         "chain": chain_of(found, newest, rows),
         "acts": acts,
         "asked_for": request_shown(pending, found) if pending else {},
@@ -239,20 +225,6 @@ def results(readiness: ClosureReadiness, found: SubIssue) -> list[tuple[str, Any
     if found.status != SubIssueStatus.SUSTAINED:
         choices.append((SubIssueStatus.SUSTAINED.value, SubIssueStatus.SUSTAINED.label))
     return choices
-
-
-def whose_turn(found: SubIssue, newest: AcceptanceRequest | None, own: Sequence[HistoryRow]) -> str:
-    """Who has the sub-issue now and for how long, in a sentence."""
-    on = clock.today()
-    if newest is not None and newest.next_signer and found.status == SubIssueStatus.IN_REVIEW:
-        waited = for_days((on - waiting_since(newest)).days)
-        return _("Now %(waits)s, %(days)s.") % {"waits": waits_for(newest.next_signer, found), "days": waited}
-    if found.status == SubIssueStatus.CLOSED and found.closed_on:
-        return _("Closed on %(day)s.") % {"day": in_words(found.closed_on)}
-    since = last_change(own)
-    if found.status == SubIssueStatus.SUSTAINED and since:
-        return _("Accepted on %(day)s; work continues.") % {"day": in_words(since)}
-    return _("With %(department)s.") % {"department": found.lead_department.name}
 
 
 def chain_of(found: SubIssue, newest: AcceptanceRequest | None, rows: Sequence[HistoryRow]) -> list[dict[str, Any]]:

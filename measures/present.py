@@ -1,0 +1,80 @@
+"""A measure as it stands now for a reader: what is under review, which acts are open, and why others are not."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from rectify.organization.posts import Posts
+from rectify.web.moments import Moment
+from rectify.workflow.signing import Outcome
+
+from .models import ClosureRequest, Extension, LongTermRequest, Measure
+from .parties import available, parties_to
+from .states import UNDER_WORK
+from .why_not import why_nots, why_nots_of_deadline
+
+Request = Extension | LongTermRequest
+
+# What waits while such a request is under review.
+WAITING_ACTS = ("request_extension", "request_long_term", "complete", "request_closure")
+
+
+@dataclass
+class Deadlines:
+    """What changed a measure's deadline, oldest first, and what is to change it.
+
+    Args:
+        granted: extensions that were granted.
+        pending: the request under review.
+    """
+
+    granted: list[Extension] = field(default_factory=list)
+    pending: Request | None = None
+
+
+def deadlines_of(measure: Measure, moment: Moment) -> Deadlines:
+    """A measure's changes of deadline as of the day that is shown; nothing pends on a past day."""
+    rows = measure.extensions.filter(outcome__in=(Outcome.PASSED, Outcome.PENDING)).order_by("pk")
+    extensions = list(rows.prefetch_related("signatures__paper"))
+    granted = [extension for extension in extensions if extension.ended_on is not None]
+    if moment.is_past:
+        until = min(moment.on, moment.known_on or moment.on)
+        return Deadlines([extension for extension in granted if extension.ended_on and extension.ended_on <= until])
+    pending: Request | None = next((extension for extension in extensions if extension.ended_on is None), None)
+    if pending is None and measure.status in UNDER_WORK:
+        moves = measure.long_term_requests.filter(outcome=Outcome.PENDING)
+        pending = moves.prefetch_related("signatures__paper").first()
+    return Deadlines(granted, pending)
+
+
+@dataclass
+class Present:
+    """A measure as a person sees it.
+
+    Args:
+        request: the newest request to close it.
+        parties: what the person is to it.
+        acts: what they may do now.
+    """
+
+    measure: Measure
+    posts: Posts
+    request: ClosureRequest | None
+    parties: frozenset[str]
+    acts: list[str]
+    deadlines: Deadlines
+
+    def why_nots(self) -> list[str]:
+        """Why acts that the person would expect are not open now, in words."""
+        pending = self.deadlines.pending
+        words = [] if pending is None else why_nots_of_deadline(self.measure, self.posts, self.parties, pending)
+        return words or why_nots(self.measure, self.posts, self.parties, self.request, self.acts)
+
+
+def present_of(measure: Measure, posts: Posts, on: date) -> Present:
+    """A measure that `for_display` read, as it is on the present day: a constant number of statements."""
+    newest = measure.closure_requests.prefetch_related("signatures__paper").order_by("-pk").first()
+    pending = newest if newest is not None and newest.outcome == Outcome.PENDING else None
+    acts, deadlines = available(measure, posts, pending), deadlines_of(measure, Moment(on, None, on))
+    if deadlines.pending is not None:
+        acts = [act for act in acts if act not in WAITING_ACTS]
+    return Present(measure, posts, newest, parties_to(measure, posts, pending), acts, deadlines)
