@@ -19,13 +19,15 @@ from rectify.organization.models import Role
 from rectify.organization.posts import Posts
 from rectify.workflow.signing import Outcome, Signer, SigningRequest
 
-from .look_back.waiting import all_waiting
+from .look_back.waiting import all_waiting, waiting_rows
 from .models import Measure, MeasureHistory
 from .parties import parties_to
 from .requests import DEADLINE_KINDS, KINDS, RequestKind
 from .standing import waiting_since
 from .states import MeasureStatus
 
+# The lists in which all of it stands, in the order in which they are shown.
+LISTS = ("to_sign", "returned", "stages", "look_back", "asked")
 # A chain longer than this would have no end anybody waits for.
 LONGEST_CHAIN = 10
 
@@ -241,6 +243,17 @@ def stages_due(posts: Posts, on: date) -> Any:
         whose, status=MeasureStatus.SUSTAINED, review_on__lte=on, sub_issue__round__status__in=UNDER_WAY
     )
     return due.order_by("review_on", "pk")
+
+
+def lists_of(posts: Posts, on: date) -> dict[str, list[Any]]:
+    """Everything that waits for a person, by the list in which it stands: a constant number of statements."""
+    return {
+        "to_sign": to_sign(posts, on),
+        "returned": returned_with_reasons(posts),
+        "stages": list(stages_due(posts, on).select_related("lead_department", "sub_issue")),
+        "look_back": waiting_rows(posts),
+        "asked": asked_by(posts, on),
+    }
 
 
 def count_todo(posts: Posts, on: date) -> int:

@@ -13,6 +13,7 @@ from measures.deadlines_api import ExtensionViewSet, LongTermRequestViewSet
 from measures.doubts_api import DoubtsView
 from measures.evidence_api import EvidenceViewSet
 from measures.look_back.api import LookBackItemViewSet, LookBackViewSet, RemarkViewSet
+from measures.todo_api import TodoView
 from rectify.dashboards.api import RoundDashboardView
 from rectify.organization.api import DepartmentViewSet, MeView, OrganizationViewSet
 
@@ -37,6 +38,7 @@ router.register("history", HistoryViewSet, "history")
 urlpatterns = [
     path("me/", MeView.as_view(), name="me"),
     path("dashboards/round/", RoundDashboardView.as_view(), name="dashboard-round"),
+    path("todo/", TodoView.as_view(), name="todo-list"),
     path("doubts/", DoubtsView.as_view(), name="doubt-list"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", TemplateView.as_view(template_name="api_docs.html"), name="api-docs"),

@@ -86,6 +86,7 @@ MATRIX: dict[str, dict[str, Rule]] = {
     "sub-issue-list": LISTED,
     "sub-issue-detail": READ,
     "sub-issue-history": READ,
+    "sub-issue-standing": READ,
     "sub-issue-request-acceptance": {"post": only(*TEAM)},
     "sub-issue-sign": {"post": only("office")},
     "sub-issue-return": {"post": only("office")},
@@ -105,6 +106,7 @@ MATRIX: dict[str, dict[str, Rule]] = {
     "measure-list": LISTED,
     "measure-detail": READ,
     "measure-history": READ,
+    "measure-standing": READ,
     "measure-report-progress": {"post": only(*TEAM)},
     "measure-correct": {"post": only(*TEAM)},
     "measure-complete": {"post": only(*TEAM)},
@@ -148,6 +150,7 @@ MATRIX: dict[str, dict[str, Rule]] = {
     "remark-answer": {"post": only(*TEAM)},
     "remark-settle": {"post": only("auditor")},
     "remark-send-back": {"post": only("auditor")},
+    "todo-list": LISTED,
     "doubt-list": {"get": only("auditor")},
     "history-list": LISTED,
     # Pages. What was done leads on to another page: 302.

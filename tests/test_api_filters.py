@@ -30,7 +30,7 @@ def told(place: Place) -> Ledger:
     return build_ledger(place, sub_issues=2, measures=own)
 
 
-@pytest.mark.parametrize("collection", [*COLLECTIONS, "doubts"])
+@pytest.mark.parametrize("collection", [*COLLECTIONS, "doubts", "todo"])
 def test_a_parameter_that_a_list_does_not_know_is_named(told: Ledger, collection: str) -> None:
     client = api(told.people["auditor"])
     query = {"round": told.round.pk} if collection == "doubts" else {}

@@ -256,6 +256,6 @@ def fill_addresses(made: World, measure: Any, evidence: Any) -> None:
         "home-row": measure,
     }
     for name, row in rows.items():
-        for route in (name, f"{name}-detail", f"{name}-history", f"{name}-file"):
+        for route in (name, f"{name}-detail", f"{name}-history", f"{name}-standing", f"{name}-file"):
             if route in MATRIX:
                 made.addresses[route] = reverse(route, args=[row.pk])

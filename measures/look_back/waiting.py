@@ -55,6 +55,13 @@ def _shown(rows: Any) -> Any:
     return rows.select_related(f"{ROUND}__organization", "measure__lead_department")
 
 
+def waiting_rows(posts: Posts) -> list[tuple[str, Any]]:
+    """All of it with what each is: three statements at most."""
+    rows = [("remark", remark) for remark in remarks_to_answer(posts)]
+    rows += [("relapse", item) for item in relapses_to_decide(posts)]
+    return rows + [("answer", remark) for remark in answers_to_settle(posts)]
+
+
 def all_waiting(posts: Posts) -> list[Any]:
     """All of it, as parts of a count."""
     return [remarks_to_answer(posts), answers_to_settle(posts), relapses_to_decide(posts)]

@@ -16,7 +16,7 @@ from ..look_back.parties import acts_on_item, acts_on_remark
 from ..look_back.reading import shown_remarks
 from ..look_back.representation import is_overdue, signed_in_short
 from ..look_back.states import ItemState, state_of
-from ..look_back.waiting import answers_to_settle, relapses_to_decide, remarks_to_answer
+from ..look_back.waiting import waiting_rows
 from ..models import LookBackItem, Measure, Remark
 from .filled import Filled
 
@@ -138,9 +138,17 @@ def of_measure(measure: Measure, posts: Posts, on: date, filled: Filled) -> Line
 
 def waiting_lines(posts: Posts, on: date) -> list[Line]:
     """What waits for a person because somebody looked back: three statements at most."""
-    lines = [_waiting_remark(remark, on) for remark in remarks_to_answer(posts)]
-    lines += [_waiting_relapse(item) for item in relapses_to_decide(posts)]
-    return lines + [_waiting_answer(remark) for remark in answers_to_settle(posts)]
+    return lines_of_waiting(waiting_rows(posts), on)
+
+
+def lines_of_waiting(rows: Iterable[tuple[str, Any]], on: date) -> list[Line]:
+    """Lines about what waits, each with what it is."""
+    made: dict[str, Any] = {
+        "remark": lambda remark: _waiting_remark(remark, on),
+        "relapse": _waiting_relapse,
+        "answer": _waiting_answer,
+    }
+    return [made[kind](row) for kind, row in rows]
 
 
 def _about(row: Remark | LookBackItem) -> Line:

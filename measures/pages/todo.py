@@ -22,14 +22,14 @@ from ..closing import seen_digest
 from ..models import ClosureRequest, Evidence, Measure
 from ..requests import ACCEPTANCE, CLOSURE, DEADLINE_KINDS, EXTENSION, KINDS, LONG_TERM, RequestKind
 from ..standing import chain_steps, for_days, post_of, queue_name, stage_overdue, waits_for
-from ..todo import OfRequest, Waiting, asked_by, returned_with_reasons, stages_due, to_sign
+from ..todo import LISTS, OfRequest, Waiting, lists_of, to_sign
 from . import closing, deadline_acts, sub_issue
 from .acts import named
 from .asked import asked_of_measure, asked_of_sub_issue
 from .deadlines import RETURN_REASONS, earlier_items, facts_of, in_short
 from .filled import Filled, shown_back, typed
 from .forms import plain_form
-from .look_back_lines import waiting_lines
+from .look_back_lines import lines_of_waiting
 from .measure import latest_report
 from .papers import criteria_fields
 from .request_shown import request_shown, voided
@@ -38,7 +38,7 @@ from .signed_where import told_where
 
 # With more evidence than this, only that of the first measure is unfolded.
 MOST_UNFOLDED = 12
-TABS = ("to-sign", "returned", "stages", "look-back", "asked")
+TABS = tuple(name.replace("_", "-") for name in LISTS)
 BY_NAME: Mapping[str, RequestKind] = {kind.name: kind for kind in KINDS}
 # Kind of request -> its services by act, and what they have done in words.
 SIGNING: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
@@ -55,13 +55,7 @@ def todo(request: HttpRequest) -> HttpResponse:
     """Lists of what waits. The first that is not empty is shown unless one is named."""
     on = clock.today()
     posts = Posts.of(request.user, on)
-    lists: dict[str, list[Any]] = {
-        "to-sign": to_sign(posts, on),
-        "returned": returned_with_reasons(posts),
-        "stages": list(stages_due(posts, on).select_related("lead_department")),
-        "look-back": waiting_lines(posts, on),
-        "asked": asked_by(posts, on),
-    }
+    lists = {name.replace("_", "-"): found for name, found in lists_of(posts, on).items()}
     # Departments report on stages, the office reviews them. Few are asked anything after a look-back.
     reviews = Role.OFFICE in posts.roles
     hidden = {
@@ -102,7 +96,7 @@ def lines_of(tab: str, found: list[Any], on: date, reviews: bool) -> list[dict[s
         reviews: the person reviews stages, and does not report on them.
     """
     if tab == "look-back":
-        return found
+        return lines_of_waiting(found, on)
     if tab == "stages":
         return [stage_line(item, on, reviews) for item in found]
     void = voided(item.request for item in found if isinstance(item, Waiting))
