@@ -86,6 +86,7 @@ def test_the_document_names_the_contract(document: dict[str, Any]) -> None:
         assert {f"/{collection}/", f"/{collection}/{{id}}/"} <= paths, collection
     for collection, acts in ACTS.items():
         assert {f"/{collection}/{{id}}/{act}/" for act in acts.split()} <= paths
+    assert {"/todo/", "/measures/{id}/standing/", "/sub-issues/{id}/standing/"} <= paths
     assert {"/history/", "/me/", "/dashboards/round/", "/evidence/{id}/file/"} <= paths
 
 
@@ -119,9 +120,21 @@ FIELDS = {
     "answered_on settled_on available_acts",
     "History": "act_id action from_status to_status reason payload actor_name department_name happened_on recorded_at "
     "sequence hash",
+    "Todo": "count count_exact next previous results counts",
+    "TodoRow": "list kind id number title department asked_by asked_on waits_for days digest version url",
+    "MeasureStanding": "turn waits_for since days missing why_nots extensions extensions_overdue approved_deadlines",
     "RoundDashboard": "as_of known_at sub_issues measures overdue due_in_10_days due_in_20_days by_department "
     "by_leader by_kind declared digest",
 }
+
+
+def test_the_document_names_the_filters(document: dict[str, Any]) -> None:
+    common = {"organization", "round", "status", "done", "kind", "lead_department", "responsible_department"}
+    common |= {"responsible_leader", "due_before", "due_after", "overdue", "search", "ordering", "as_of", "known_at"}
+    for collection in ("measures", "sub-issues"):
+        parameters = document["paths"][f"/api/v1/{collection}/"]["get"]["parameters"]
+        assert common <= {parameter["name"] for parameter in parameters}, collection
+        assert all("type" in parameter["schema"] for parameter in parameters)
 
 
 def test_the_fixed_fields_are_there(told: Ledger, document: dict[str, Any]) -> None:
