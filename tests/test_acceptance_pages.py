@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from issues.models import AcceptanceMeeting, AcceptanceRequest
 
-from .building import TODAY, Ledger, build_ledger
+from .building import TODAY, Ledger, Place, build_ledger
 from .driving import attach, do, drive, drive_sub_issue
+from .forms_sent import statements
 from .looking import page
 from .sending import scan
 
@@ -156,3 +157,29 @@ def test_the_folder_asks_for_the_criteria_and_binds_what_was_seen(ledger: Ledger
     attach(ledger.measure, text="后来的")
     form = {"act": "sign", "version": ledger.measure.version, "digest": seen[1]}
     assert head.post(address, form).status_code == 409
+
+
+def test_the_record_says_for_whom_it_waits(ledger: Ledger) -> None:
+    drive_sub_issue(ledger.sub_issue, "in_review", result="closed")
+    form = meeting_form(ledger, participants=[ledger.people["office"].pk], place="三楼会议室", guests="人事处 李四")
+    form[f"opinion-{ledger.sub_issue.pk}"] = "同意验收"
+    answer = client_of(ledger, "office").post(reverse("acceptance-meeting"), form)
+    record = page(ledger.people["auditor"], answer["Location"])
+    for words in ("三楼会议室", "厅党组书记", "人事处 李四", "2/2", "同意验收", "尚未办结，待分管公路副厅长签批"):
+        assert words in record, words
+    assert record.count('<td class="record-sign">') == 2
+    do(ledger.sub_issue, "sign", "leader")
+    assert "会后于2021年3月31日已通过" in page(ledger.people["auditor"], answer["Location"])
+
+
+def test_statements_of_the_record_do_not_grow(place: Place) -> None:
+    ledger, counts = build_ledger(place, sub_issues=3, measures=1), []
+    for decided in (ledger.sub_issues[:1], ledger.sub_issues[1:]):
+        form = meeting_form(ledger, sub_issue=[row.pk for row in decided])
+        for row in decided:
+            drive_sub_issue(row, "in_review", result="sustained")
+            form |= {f"version-{row.pk}": row.version, f"decision-{row.pk}": "agreed", f"criteria-{row.pk}": ALL}
+        client = client_of(ledger, "office")
+        address = client.post(reverse("acceptance-meeting"), form)["Location"]
+        counts.append(statements(client, address))
+    assert counts[0] == counts[1]

@@ -145,7 +145,7 @@ def test_a_stage_comes_back_on_its_day(ledger: Ledger) -> None:
     assert act_on(at(liaison), measure, "report_stage", done="已完成两次排查").status_code == 302
     assert act_on(office, measure, "review_stage", **verdict).status_code == 302
     shown = page_of(measure, "auditor", ledger)
-    assert "阶段目标已达到" in shown and "下次阶段复核2021-09-30" in shown
+    assert "阶段目标已达到" in shown and "下次阶段复核2021年9月30日" in shown
 
 
 def test_the_form_of_a_stage_says_what_is_missing(ledger: Ledger) -> None:

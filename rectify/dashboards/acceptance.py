@@ -9,19 +9,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from issues.models import AcceptanceMeeting, Round, SubIssue
 from issues.services import pending_requests
 from issues.states import SubIssueStatus
-from measures.acceptance_meeting import add_record, hold_meeting
+from measures.acceptance_meeting import hold_meeting
 from measures.models import ClosureRequest, Evidence, Measure
 from measures.pages.filled import shown_back
 from measures.standing import chain_steps, for_days, waiting_since, waits_for
 from measures.states import OMITTED, SETTLED
 from rectify.organization.models import Role, RoleAssignment
 from rectify.web import clock
-from rectify.workflow.refusals import Invalid, NotFound, Refusal, WrongState
+from rectify.workflow.refusals import NotFound, Refusal
 from rectify.workflow.signing import Outcome
 
 from .ledger import business_frame, is_office, office_round
@@ -209,46 +209,3 @@ def measures_with_evidence(sub_issues: Sequence[SubIssue]) -> dict[int, list[dic
     for measure in measures.exclude(status__in=OMITTED).order_by("position"):
         found.setdefault(measure.sub_issue_id, []).append({"row": measure, "evidence": evidence.get(measure.pk, [])})
     return found
-
-
-@login_required
-@require_safe
-def record(request: HttpRequest, pk: int) -> HttpResponse:
-    """The record of a meeting, as it is printed."""
-    frame = business_frame(request)
-    found = (
-        AcceptanceMeeting.objects.visible_to(request.user, frame.today)
-        .select_related("round__organization", "paper")
-        .filter(pk=pk)
-        .first()
-    )
-    if found is None:
-        raise NotFound()
-    request.round = found.round  # type: ignore[attr-defined]
-    titles = dict(found.round.acceptance_criteria.values_list("key", "title"))
-    items = [
-        {
-            "item": item,
-            "criteria": [titles.get(key, key) for key in item.criteria],
-            "status": SubIssueStatus(item.status).label,
-        }
-        for item in found.items.select_related("sub_issue__lead_department", "sub_issue__responsible_leader", "request")
-    ]
-    return render(request, "acceptance/record.html", {"meeting": found, "items": items, "office": is_office(frame)})
-
-
-@login_required
-@require_POST
-def signed_record(request: HttpRequest, pk: int) -> HttpResponse:
-    """Adds the scan of a meeting's signed record and returns to the record, which tells where it was refused."""
-    frame = business_frame(request)
-    if not AcceptanceMeeting.objects.visible_to(request.user, frame.today).filter(pk=pk).exists():
-        raise NotFound()
-    try:
-        add_record(clock.act_of(request.user), pk, request.FILES.get("file"))
-    except (Invalid, WrongState) as refusal:
-        texts = [str(text) for texts in refusal.errors.values() for text in texts] or [str(refusal.detail)]
-        messages.error(request, "；".join(texts))
-    else:
-        messages.success(request, _("The signed record is kept; it signs for those who took part."))
-    return redirect("acceptance-record", pk)

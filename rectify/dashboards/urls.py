@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import acceptance, home, ledger, looking_back, rules, split_table, style_page
+from . import acceptance, acceptance_record, home, ledger, looking_back, rules, split_table, style_page
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,8 +12,8 @@ urlpatterns = [
     path("acceptance/", acceptance.acceptance, name="acceptance"),
     path("acceptance/rules/", rules.rules, name="rules"),
     path("acceptance/meeting/", acceptance.meeting, name="acceptance-meeting"),
-    path("acceptance/meetings/<int:pk>/", acceptance.record, name="acceptance-record"),
-    path("acceptance/meetings/<int:pk>/record/", acceptance.signed_record, name="acceptance-signed-record"),
+    path("acceptance/meetings/<int:pk>/", acceptance_record.record, name="acceptance-record"),
+    path("acceptance/meetings/<int:pk>/record/", acceptance_record.signed_record, name="acceptance-signed-record"),
     path("look-backs/", looking_back.look_backs, name="look-backs"),
     path("doubts/", looking_back.doubts, name="doubts"),
     path("split-table/", split_table.split_table, name="split-table"),
