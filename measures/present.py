@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from rectify.organization.posts import Posts
+from rectify.organization.signers import parties_with_turn
 from rectify.web.moments import Moment
 from rectify.workflow.signing import Outcome
 
 from .models import ClosureRequest, Extension, LongTermRequest, Measure
-from .parties import available, parties_to
-from .states import UNDER_WORK
+from .parties import available, concern_of, parties_to
+from .states import DEADLINE_TRANSITIONS, UNDER_WORK
 from .why_not import why_nots, why_nots_of_deadline
 
 Request = Extension | LongTermRequest
@@ -66,8 +67,13 @@ class Present:
     def why_nots(self) -> list[str]:
         """Why acts that the person would expect are not open now, in words."""
         pending = self.deadlines.pending
-        words = [] if pending is None else why_nots_of_deadline(self.measure, self.posts, self.parties, pending)
-        return words or why_nots(self.measure, self.posts, self.parties, self.request, self.acts)
+        if pending is not None:
+            words = why_nots_of_deadline(self.measure, self.posts, self.parties, pending)
+            parties = parties_with_turn(self.posts, concern_of(self.measure), pending)
+            # Who may decide on it, recall or register it has that to do.
+            if words or DEADLINE_TRANSITIONS.available(pending.outcome, parties):
+                return words
+        return why_nots(self.measure, self.posts, self.parties, self.request, self.acts)
 
 
 def present_of(measure: Measure, posts: Posts, on: date) -> Present:

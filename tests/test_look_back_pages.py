@@ -184,7 +184,7 @@ class TestRemarks:
         services.answer_remark(act_by(ledger.people["head-road"]), remark.pk, {"version": 3, "answer": "纪要已补。"})
         assert auditor.post(reverse("remark-act", args=[remark.pk, "settle"]), {"version": 4}).status_code == 302
         html = page(ledger.people["liaison-road"], reverse("measure", args=[ledger.measure.pk]))
-        for words in ("提出核查意见，要求2021-04-15前答复。", "退回核查意见的答复", "认可核查意见的答复。"):
+        for words in ("提出核查意见，要求2021年4月15日前答复。", "退回核查意见的答复", "认可核查意见的答复。"):
             assert words in html
 
     def test_making_one_on_a_measure_and_on_a_sample(self, ledger: Ledger) -> None:

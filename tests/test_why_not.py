@@ -19,8 +19,9 @@ BUTTON = re.compile(r'<a class="button[^"]*" href="[^"]*\?act=|<button class="bu
 
 
 def acts_block(html: str) -> str:
-    """The part of a page that holds acts and the reasons for missing ones."""
-    return html[html.index('id="act"') :].split("</section>")[0].split('<div class="beside">')[0]
+    """The part of a page that holds acts and the reasons for missing ones, with those on a deadline asked for."""
+    of_deadline = html[html.find('id="deadline"') : html.index('id="act"')] if 'id="deadline"' in html else ""
+    return of_deadline + html[html.index('id="act"') :].split("</section>")[0].split('<div class="beside">')[0]
 
 
 def unexplained(ledger: Ledger, address: str) -> list[str]:

@@ -7,6 +7,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from ..models import Finding
+from ..standing import in_words
 
 
 def _title(row: Any) -> str:
@@ -44,8 +45,9 @@ def _sent_back(row: Any) -> str:
     return _("sent the answer to the remark back, to be answered until %(day)s.") % {"day": _due(row)}
 
 
-def _due(row: Any) -> Any:
-    return parse_date(row.payload.get("remark", {}).get("answer_due_on", "")) or ""
+def _due(row: Any) -> str:
+    day = parse_date(row.payload.get("remark", {}).get("answer_due_on", ""))
+    return in_words(day) if day else ""
 
 
 LOOK_BACK_SENTENCES: Mapping[str, Callable[[Any], str]] = {

@@ -93,6 +93,7 @@ def page_context(request: HttpRequest, seen: SeenMeasure, filled: Filled) -> dic
     whole = request.GET.get("history") == "all"
     rows = list(history_of(found, seen.moment)[: None if whole else SHOWN_ROWS + 1])
     shown = rows if whole else rows[:SHOWN_ROWS]
+    deadline = under_review(seen.deadlines.pending, seen.posts, on, filled)
     pending = not past and seen.request is not None and seen.request.outcome == Outcome.PENDING
     opened = filled.act if filled.act in seen.acts else "sign" if "sign" in seen.acts and not filled.refusal else ""
     reader = Reader(seen.posts, seen.moment.known_on or on, seen.acts, seen.parties, present=not past)
@@ -103,7 +104,7 @@ def page_context(request: HttpRequest, seen: SeenMeasure, filled: Filled) -> dic
         "asked": asked_of_measure(found, on, approved_item(found, seen.deadlines.granted)),
         "asked_for": request_shown(seen.request, found) if pending else {},
         "voided": voided([seen.request]).get(found.pk, "") if pending and seen.request else "",
-        "deadline": under_review(seen.deadlines.pending, seen.posts, on, filled),
+        "deadline": deadline,
         "days_left": (found.due_on - on).days if found.due_on else None,
         "latest": latest_report(found),
         "evidence": evidence_items(evidence_of(found, seen.moment), reader),

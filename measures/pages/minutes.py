@@ -158,7 +158,7 @@ def signed_words(row: HistoryRow) -> str:
     if place := row.payload.get("acting_for"):
         words = _("%(signed)s, in place of %(name)s") % {"signed": words, "name": place}
     if row.payload.get("on_paper"):
-        facts = {"signed": words, "name": row.payload.get("signer", ""), "day": row.payload.get("signed_on", "")}
+        facts = {"signed": words, "name": row.payload.get("signer", ""), "day": _day(row.payload.get("signed_on"))}
         words = _("entered the signature that %(name)s gave on paper on %(day)s: %(signed)s") % facts
     return words
 
