@@ -21,7 +21,7 @@ from issues.services import concern_of as concern_of_sub_issue
 from rectify.organization.models import User
 from rectify.organization.posts import Posts
 from rectify.organization.signers import hand_of, principal_in
-from rectify.web.stored_files import Received, receive
+from rectify.web.stored_files import Received, mark_of_title, receive
 from rectify.workflow.acts import Act
 from rectify.workflow.guards import validated
 from rectify.workflow.refusals import Invalid, NotFound, Refusal, WrongState
@@ -96,6 +96,7 @@ def _held(act: Act, round_: Round, values: Mapping[str, Any], received: Received
     """The record of a meeting, with its decisions carried out."""
     if values["held_on"] > act.on or values["held_on"] < round_.feedback_on:
         raise Invalid(errors={"held_on": [_("A meeting lies between the feedback day and today.")]})
+    mark_of_title(values["title"])
     people = participants_of(round_, values["participants"], values["held_on"])
     paper = _paper(act, round_, values, people, received)
     meeting = AcceptanceMeeting.objects.create(

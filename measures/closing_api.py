@@ -22,6 +22,7 @@ from issues.models import AcceptanceMeeting, AcceptanceMeetingItem, Paper
 from rectify.web import clock
 from rectify.web.act_endpoints import body_of
 from rectify.web.shown_files import download
+from rectify.web.uploads import only_file
 from rectify.workflow.refusals import Invalid
 
 from . import papers
@@ -128,7 +129,7 @@ class PaperViewSet(VisibleViewSet):
     def create(self, request: Request) -> Response:
         """Registers a scan (round, kind, title, signed_on, file) and the signatures it bears (items, as JSON)."""
         data = form_of(request, "items")
-        act, file = clock.act_of(request.user), request.FILES.get("file")
+        act, file = clock.act_of(request.user), only_file(request.FILES)
         paper = papers.register_signatures(act, round_id_of(data), data, file)
         return Response(PaperSerializer(paper).data, status=201)
 
@@ -152,7 +153,7 @@ class MeetingViewSet(VisibleViewSet):
     def create(self, request: Request) -> Response:
         """Records a meeting of a round and carries out what it decided."""
         data = form_of(request, "decisions", "participants")
-        meeting = hold_meeting(clock.act_of(request.user), round_id_of(data), data, request.FILES.get("file"))
+        meeting = hold_meeting(clock.act_of(request.user), round_id_of(data), data, only_file(request.FILES))
         return Response(MeetingSerializer(meeting).data, status=201)
 
     @extend_schema(request=RecordInput, responses={200: MeetingSerializer})

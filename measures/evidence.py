@@ -1,6 +1,7 @@
 """Evidence: added, replaced by a newer version, withdrawn with a reason; never changed, and never deleted."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -11,10 +12,9 @@ from rest_framework import serializers
 
 from rectify.organization.models import Role, RoleAssignment
 from rectify.organization.posts import Posts
-from rectify.web.secrecy import mark_in_name
-from rectify.web.stored_files import Received, allowed_mark, receive, store
+from rectify.web.stored_files import Received, mark_of_title, receive, store
 from rectify.workflow.acts import Act
-from rectify.workflow.guards import IdField, TextField, validated
+from rectify.workflow.guards import ChosenFile, IdField, TextField, validated
 from rectify.workflow.refusals import Forbidden, Invalid, NotFound, WrongState
 
 from .acting import MeasureStep
@@ -22,6 +22,8 @@ from .closing import evidence_changed
 from .look_back.acting import Beside
 from .models import Evidence, EvidenceKind, EvidenceMark
 
+# The founding of the republic; an earlier day is a slip of the hand.
+FIRST_DAY = date(1949, 10, 1)
 OPTIONAL = ("dated_on", "replaces")
 NOT_YOURS = gettext_lazy(
     "Only the department that uploaded it, or the rectification office, may replace or withdraw this file."
@@ -34,8 +36,10 @@ class EvidenceInput(serializers.Serializer):
     measure = IdField()
     title = TextField(max_length=200)
     kind = serializers.ChoiceField(choices=EvidenceKind.choices)
-    file = serializers.FileField(use_url=False, allow_empty_file=True, max_length=255)
-    dated_on = serializers.DateField(required=False, help_text="The day that the document itself bears.")
+    file = ChosenFile()
+    dated_on = serializers.DateField(
+        required=False, help_text="The day that the document itself bears, from 1949-10-01 to today."
+    )
     replaces = IdField(required=False, help_text="The file of which this one is a newer version.")
 
 
@@ -97,11 +101,11 @@ def new_evidence(step: MeasureStep | Beside, values: Mapping[str, Any], received
         Invalid, TooLarge: nothing is stored then.
     """
     act, dated_on = step.act, values.get("dated_on")
-    if dated_on is not None and dated_on > act.on:
-        raise Invalid(errors={"dated_on": [_("This day lies in the future.")]})
+    if dated_on is not None:
+        require_plausible_day(dated_on, act.on)
     if received.refusal is not None:
         raise received.refusal
-    marks = {received.mark, allowed_mark(mark_in_name(values["title"]), "title")}
+    marks = {received.mark, mark_of_title(values["title"])}
     return Evidence.objects.create(
         measure=step.measure,
         kind=values["kind"],
@@ -118,6 +122,16 @@ def new_evidence(step: MeasureStep | Beside, values: Mapping[str, Any], received
         uploaded_at=act.clock(),
         **links,
     )
+
+
+def require_plausible_day(dated_on: date, today: date) -> None:
+    """Raises Invalid for a day that no paper of this country's bears."""
+    if dated_on > today:
+        raise Invalid(errors={"dated_on": [_("This day lies in the future.")]})
+    if dated_on < FIRST_DAY:
+        raise Invalid(
+            errors={"dated_on": [_("Papers bear a day from 1 October 1949 on; please look at the year again.")]}
+        )
 
 
 def _facts_of_added(step: MeasureStep, evidence: Evidence, old: Evidence | None) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from rectify.web import clock
 from rectify.web.act_endpoints import NUMBER, body_of
 from rectify.web.lists import KnowsParameters
 from rectify.web.shown_files import download, picture
+from rectify.web.uploads import only_file
 from rectify.workflow.refusals import Invalid
 
 from .evidence import EvidenceInput, WithdrawInput, add_evidence, withdraw_evidence
@@ -73,7 +74,7 @@ class EvidenceViewSet(KnowsParameters, mixins.ListModelMixin, mixins.RetrieveMod
         text = str(data.get("measure", ""))
         if not re.fullmatch(NUMBER, text):
             raise Invalid(errors={"measure": [_("Give the id of a measure.")]})
-        added = add_evidence(clock.act_of(request.user), int(text), data, request.FILES.get("file"))
+        added = add_evidence(clock.act_of(request.user), int(text), data, only_file(request.FILES))
         return Response(self.told(added), status=201)
 
     @extend_schema(request=WithdrawInput, responses={200: EvidenceSerializer})

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from issues.models import Paper
-from rectify.workflow.guards import ActInput, IdField, TextField
+from rectify.workflow.guards import ActInput, ChosenFile, IdField, TextField
 
 MOST_PAPER_ITEMS = 200
 # The kinds of outcome that the ledger of a filing client counts, each with its unit.
@@ -79,12 +79,7 @@ class ScanInput(serializers.Serializer):
     signed_on = serializers.DateField()
     participants = TextField(max_length=5000, required=False, allow_blank=True, default="")
     comment = TextField(max_length=2000, required=False, allow_blank=True, default="")
-    file = serializers.FileField(
-        use_url=False,
-        allow_empty_file=True,
-        max_length=255,
-        error_messages=dict.fromkeys(("required", "null", "invalid", "no_name"), _("Please upload the scan.")),
-    )
+    file = ChosenFile(_("Please upload the scan."))
 
 
 class SheetInput(ScanInput, ActInput):

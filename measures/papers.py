@@ -22,7 +22,7 @@ from issues.states import ROUND_TRANSITIONS
 from rectify.organization.models import User
 from rectify.organization.posts import Concern, Posts
 from rectify.organization.signers import hand_of, holders, principal_in
-from rectify.web.stored_files import Received, digest_of_file, receive, store
+from rectify.web.stored_files import Received, digest_of_file, mark_of_title, receive, store
 from rectify.workflow.acts import Act
 from rectify.workflow.guards import validated
 from rectify.workflow.refusals import Forbidden, Invalid, NotFound
@@ -94,12 +94,17 @@ def require_office(act: Act, round_: Round) -> Posts:
 
 
 def keep_scan(act: Act, round_: Round, values: Mapping[str, Any], received: Received | None) -> Scan:
-    """The row of a paper; its file is stored by `Scan.keep`. Raises Invalid, TooLarge."""
+    """The row of a paper; its file is stored by `Scan.keep`.
+
+    Raises:
+        Invalid: for a title marked as secret, too; TooLarge.
+    """
     if values["signed_on"] > act.on:
         raise Invalid(errors={"signed_on": [_("This lies in the future.")]})
     assert received is not None  # noqa: S101 -- its input asks for the file
     if received.refusal is not None:
         raise received.refusal
+    mark_of_title(values["title"])
     name, _unit = Posts.of(act.actor, act.on).who(Concern(round_.organization_id))
     paper = Paper.objects.create(
         round=round_,

@@ -75,6 +75,8 @@ def test_a_meeting_is_recorded_and_printed(ledger: Ledger) -> None:
     html = client.get(reverse("acceptance-meeting")).content.decode()
     assert "问题已解决" in html and ledger.people["leader-vp_road"].name in html
     assert reverse("evidence", args=[ledger.measure.evidence.get().pk]) in html
+    two = client.post(reverse("acceptance-meeting"), {**meeting_form(ledger), "file": [scan(), scan("纪要.pdf")]})
+    assert two.status_code == 400 and "此处只能上传一个文件" in two.content.decode()
     answer = client.post(reverse("acceptance-meeting"), {**meeting_form(ledger), "file": scan("纪要.pdf")})
     held = AcceptanceMeeting.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, reverse("acceptance-record", args=[held.pk]))
@@ -127,7 +129,9 @@ def test_a_sheet_is_registered_from_the_page(ledger: Ledger) -> None:
     address = reverse("measure-act", args=[ledger.measure.pk, "register_signature"])
     form = {"version": ledger.measure.version, "title": "签批单", "signed_on": TODAY.isoformat(), "kind": "sheet"}
     refused = client.post(address, form)
-    assert refused.status_code == 400
+    assert refused.status_code == 400 and "请选择要上传的文件" in refused.content.decode()
+    two = client.post(address, {**form, "file": [scan(), scan("另一份.pdf")]})
+    assert two.status_code == 400 and "此处只能上传一个文件" in two.content.decode()
     assert client.post(address, {**form, "file": scan()}).status_code == 302
     html = page(ledger.people["liaison-road"], here)
     assert "线下签批" in html and "予以销号" in html

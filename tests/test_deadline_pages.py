@@ -247,6 +247,7 @@ def test_the_office_registers_what_was_signed_on_paper(ledger: Ledger) -> None:
     fields = {"version": request.version, "title": "延期审批单", "signed_on": TODAY.isoformat(), "kind": "sheet"}
     refused = office.post(address, fields)
     assert refused.status_code == 400 and "延期审批单" in refused.content.decode()
+    assert office.post(address, {**fields, "file": [scan(), scan("另一份.pdf")]}).status_code == 400
     assert office.post(address, {**fields, "file": scan()}).status_code == 302
     shown = page_of(measure, "auditor", ledger)
     assert "的线下签批，" in shown and "完成时限延至2021年5月20日" in shown

@@ -60,6 +60,26 @@ def test_fields_that_are_missing_or_wrong_are_named(ledger: Ledger, evidence_roo
     assert everything() == before
 
 
+def test_no_file_is_asked_for_in_words(ledger: Ledger, evidence_root: Path) -> None:
+    client = api(ledger.people["liaison-road"])
+    form = {"measure": ledger.measure.pk, "title": "会议纪要", "kind": "minutes"}
+    for more in ({}, {"file": "text"}):
+        answer = client.post(url("evidence"), form | more, format="multipart", HTTP_ACCEPT_LANGUAGE="zh-hans")
+        assert problem(answer, 400, "file")["errors"]["file"] == ["请选择要上传的文件。"]
+
+
+@pytest.mark.parametrize("second", ["file", "file2"])
+def test_a_second_file_is_refused_where_one_is_asked_for(ledger: Ledger, evidence_root: Path, second: str) -> None:
+    before = everything()
+    files = [file("a.txt", b"a"), file("b.txt", b"b")]
+    fields: dict[str, Any] = {"file": files} if second == "file" else {"file": files[0], second: files[1]}
+    body = problem(upload_of(ledger.people["liaison-road"], ledger.measure, **fields), 400, "file")
+    assert body["errors"]["file"] == ["This form takes a single file; choose one."]
+    # Whose measure it is comes first.
+    assert upload_of(ledger.people["auditor"], ledger.measure, file=[*files]).status_code == 403
+    assert everything() == before
+
+
 def test_who_may_add_evidence(ledger: Ledger, other: Ledger, evidence_root: Path) -> None:
     answers = {
         key: upload_of(ledger.people[key], ledger.measure).status_code
@@ -122,7 +142,7 @@ class TestWhatIsTold:
         liaison, measure = ledger.people["liaison-road"], ledger.measure
         before = everything()
         tomorrow = (TODAY + timedelta(days=1)).isoformat()
-        for wrong in (tomorrow, "2021-02-30", "昨天", "2021"):
+        for wrong in (tomorrow, "1949-09-30", "0001-01-01", "2021-02-30", "昨天", "2021"):
             problem(upload_of(liaison, measure, dated_on=wrong), 400, "dated_on")
         assert everything() == before
         told = upload_of(liaison, measure, dated_on="1998-06-01").json()
@@ -133,6 +153,7 @@ class TestWhatIsTold:
             [],
         )
         assert upload_of(liaison, measure, dated_on="").json()["dated_on"] is None
+        assert upload_of(liaison, measure, dated_on="1949-10-01").json()["dated_on"] == "1949-10-01"
         assert measure.history.get(payload__evidence__id=told["id"]).payload["evidence"]["dated_on"] == "1998-06-01"
 
     def test_the_same_file_under_another_measure(self, ledger: Ledger, other: Ledger, evidence_root: Path) -> None:

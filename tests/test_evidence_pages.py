@@ -79,7 +79,7 @@ def test_a_newer_version_by_the_form(ledger: Ledger) -> None:
     two = {"file": [text_file(), text_file("二.txt")], "replaces": old.pk}
     assert at(liaison).post(reverse("add-evidence", args=[measure.pk]), two).status_code == 400
     none = at(liaison).post(reverse("add-evidence", args=[measure.pk]), {"replaces": old.pk})
-    assert none.status_code == 400 and "请选择文件" in none.content.decode()
+    assert none.status_code == 400 and "请选择要上传的文件" in none.content.decode()
     wrong = add(liaison, measure, replaces="999")
     assert wrong.status_code == 400 and "请选择本措施下仍然有效的材料" in wrong.content.decode()
     assert everything() == before

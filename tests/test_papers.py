@@ -15,7 +15,7 @@ from rectify.organization.models import Role
 
 from .building import TODAY, Ledger, act_by
 from .driving import ask_extension, ask_long_term, attach, decide, do, drive, drive_sub_issue
-from .sending import api, sheet, url
+from .sending import api, scan, sheet, url
 from .test_bad_input import problem
 from .test_signing import closure
 from .test_transitions import everything
@@ -73,6 +73,8 @@ class TestClosures:
             ({"signed_on": "2021-02-30"}, 400, "signed_on"),
             ({"signer": 999999}, 400, "signer"),
             ({"title": ""}, 400, "title"),
+            ({"file": ""}, 400, "file"),
+            ({"file": [scan(), scan("另一份.pdf")]}, 400, "file"),
             ({"file": SimpleUploadedFile("a.pdf", b"")}, 400, "file"),
             ({"file": SimpleUploadedFile("a.exe", b"MZ")}, 400, "file"),
             ({"version": 1}, 409, None),

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from rectify.web import clock
+from rectify.web.uploads import only_file
 
 from .. import closing, deadlines, services
+from ..papers import register_on_measure
 from .acts import act_by_form
 from .filing import request_closure_with_files
 from .measure import measure_page
-from .papers import on_measure
 
 SERVICES: Mapping[str, Any] = {
     "complete": services.complete,
@@ -29,7 +30,6 @@ SERVICES: Mapping[str, Any] = {
     "review_stage": deadlines.review_stage,
     "correct": services.correct,
 }
-WITH_FILES: Mapping[str, Any] = {"request_closure": request_closure_with_files, "register_signature": on_measure}
 DONE: Mapping[str, Any] = {
     "complete": _("%(number)s is reported as completed. It is closed once closure is requested and signed."),
     "request_closure": _("Closure of %(number)s is requested."),
@@ -55,6 +55,9 @@ def measure_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 
 def do(request: HttpRequest, act: str, pk: int, data: Mapping[str, Any]) -> Any:
     """Calls the service of an act, with the files of the form where it takes some."""
-    if act in WITH_FILES:
-        return WITH_FILES[act](clock.act_of(request.user), pk, data, request.FILES.getlist("file"))
-    return SERVICES[act](clock.act_of(request.user), pk, data)
+    by = clock.act_of(request.user)
+    if act == "request_closure":
+        return request_closure_with_files(by, pk, data, request.FILES.getlist("file"))
+    if act == "register_signature":
+        return register_on_measure(by, pk, data, only_file(request.FILES))
+    return SERVICES[act](by, pk, data)

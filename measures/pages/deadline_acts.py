@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from rectify.web import clock
+from rectify.web.uploads import only_file
 from rectify.workflow.refusals import NotFound, Refusal
 
 from .. import deadline_signing as deciding
@@ -65,7 +66,7 @@ def deadline_act(request: HttpRequest, kind: str, pk: int, act: str) -> HttpResp
         if act == "recall":
             done = SERVICES[kind][act](by, pk, data)
         else:
-            done = ON_PAPER[kind](by, pk, data, request.FILES.get("file"))
+            done = ON_PAPER[kind](by, pk, data, only_file(request.FILES))
     except NotFound:
         raise
     except Refusal as refusal:

@@ -1,18 +1,13 @@
 """The forms around signatures: criteria to affirm, signatures given on paper."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import Any
-
-from django.core.files.uploadedfile import UploadedFile
 
 from issues.models import Paper, Round
 from rectify.organization.posts import Concern
 from rectify.organization.signers import holders
-from rectify.workflow.acts import Act
 from rectify.workflow.signing import SigningRequest
-
-from .. import papers
 
 
 def criteria_fields(round_: Round, affirmed: Collection[str]) -> list[tuple[str, str, bool, bool]]:
@@ -29,11 +24,3 @@ def paper_fields(request: SigningRequest | None, concern: Concern, on: date) -> 
         "paper_kinds": Paper.PaperKind.choices,
         "today": on.isoformat(),
     }
-
-
-def on_measure(act: Act, pk: int, data: Mapping[str, Any], files: Sequence[UploadedFile]) -> Any:
-    return papers.register_on_measure(act, pk, data, files[0] if files else None)
-
-
-def on_sub_issue(act: Act, pk: int, data: Mapping[str, Any], files: Sequence[UploadedFile]) -> Any:
-    return papers.register_on_sub_issue(act, pk, data, files[0] if files else None)

@@ -19,12 +19,14 @@ from issues.states import SUB_ISSUE_TRANSITIONS, SubIssueStatus
 from rectify.organization.posts import Posts
 from rectify.web import clock
 from rectify.web.moments import Moment, read_moment
+from rectify.web.uploads import only_file
 from rectify.workflow.history import HistoryRow
 from rectify.workflow.refusals import NotFound
 from rectify.workflow.signing import Outcome
 
 from .. import closure
 from ..models import Measure, MeasureHistory
+from ..papers import register_on_sub_issue
 from ..past import rewind_measures
 from ..standing import chain_steps, last_change, ready_words, whose_turn_of_sub_issue
 from ..states import SETTLED
@@ -35,7 +37,7 @@ from .asked import asked_of_sub_issue, path_of
 from .filled import Filled
 from .forms import plain_form
 from .minutes import minutes, with_corrections
-from .papers import criteria_fields, on_sub_issue, paper_fields
+from .papers import criteria_fields, paper_fields
 from .request_shown import request_shown
 from .signed_where import beside, told_where
 
@@ -86,7 +88,7 @@ def sub_issue_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 def do(request: HttpRequest, act: str, pk: int, data: Mapping[str, Any]) -> SubIssue:
     """Calls the service of an act, with the files of the form where it takes some."""
     if act == "register_signature":
-        return on_sub_issue(clock.act_of(request.user), pk, data, request.FILES.getlist("file"))
+        return register_on_sub_issue(clock.act_of(request.user), pk, data, only_file(request.FILES))
     return SERVICES[act](clock.act_of(request.user), pk, data)
 
 

@@ -21,6 +21,7 @@ from measures.standing import chain_steps, for_days, waiting_since, waits_for
 from measures.states import OMITTED, SETTLED
 from rectify.organization.models import Role, RoleAssignment
 from rectify.web import clock
+from rectify.web.uploads import only_file
 from rectify.workflow.refusals import NotFound, Refusal
 from rectify.workflow.signing import Outcome
 
@@ -130,7 +131,7 @@ def meeting(request: HttpRequest) -> HttpResponse:
         return _form(request, round_, {}, None)
     data = data_of(request)
     try:
-        held = hold_meeting(clock.act_of(request.user), round_.pk, data, request.FILES.get("file"))
+        held = hold_meeting(clock.act_of(request.user), round_.pk, data, only_file(request.FILES))
     except NotFound:
         raise
     except Refusal as refusal:

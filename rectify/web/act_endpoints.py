@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rectify.workflow.refusals import Invalid
 
 from .clock import act_of
+from .uploads import only_file
 
 # What an address may hold as a row's number: no more digits than the database can tell apart.
 NUMBER = "[0-9]{1,18}"
@@ -48,7 +49,7 @@ def act_endpoint(
 
     def endpoint(self: Any, request: Request, pk: int) -> Response:
         data = body_of(request)
-        files = [request.FILES.get("file")] if file else []
+        files = [only_file(request.FILES)] if file else []
         return Response(self.current_row(service(act_of(request.user), int(pk), data, *files)))
 
     endpoint.__name__ = f"act_{name}"

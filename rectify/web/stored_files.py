@@ -20,7 +20,7 @@ from .file_shapes import check_shape, damaged
 from .file_types import FILE_TYPES, PDF_TYPE, PICTURE_TYPES
 from .file_words import pages_of
 from .secrecy import Marked, mark_in_name, mark_in_pages
-from .uploads import NOT_ALLOWED, TOO_LONG, marked_name
+from .uploads import NOT_ALLOWED, NOT_ALONE, TOO_LONG, marked_name
 
 INCOMING = "incoming-"
 # An upload that is still under way is younger than this.
@@ -69,6 +69,8 @@ def check_file(filename: str, upload: UploadedFile) -> str:
 
 def clean_filename(name: str) -> str:
     """The name of a file. Raises Invalid for one that is too long or holds path parts, control or direction marks."""
+    if name == NOT_ALONE:
+        raise Invalid(errors={"file": [_("This form takes a single file; choose one.")]})
     marked = marked_name(name)
     if TOO_LONG in marked:
         raise Invalid(errors={"file": [_("The file's name is too long: 80 Chinese characters at most; rename it.")]})
@@ -150,6 +152,11 @@ def allowed_mark(mark: Marked | None, field: str) -> str:
         message = _("It is marked “%(mark)s”. Files marked as %(level)s are not taken here.")
         raise Invalid(errors={field: [message % words]})
     return name
+
+
+def mark_of_title(title: str) -> str:
+    """What a row keeps of the mark that a title bears. Raises Invalid at the title, as for files."""
+    return allowed_mark(mark_in_name(title), "title")
 
 
 def stored_path(sha256: str) -> Path:

@@ -7,24 +7,29 @@ name keeps a mark in the place of what was wrong, and whoever takes the file ref
 
 import html
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
+from django.utils.datastructures import MultiValueDict
 
 # Not characters that a keyboard gives.
-NOT_ALLOWED, TOO_LONG = "\ufffd", "\ufffc"
+NOT_ALLOWED, TOO_LONG, NOT_ALONE = "\ufffd", "\ufffc", "\ufff9"
 # As many bytes as the file systems of most servers take.
 LONGEST_NAME = 255
 # Where the end of a form is looked for.
 TAIL = 4096
-REFUSED_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Cn")
+# Control and direction characters, characters of nobody's, and what ends a line or a paragraph.
+REFUSED_CATEGORIES = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+# Blanks that a hand adds by mistake at the ends of a name.
+BLANKS = " \u3000"
 
 
 def marked_name(name: str) -> str:
     """A file's name in which a mark stands for every character that none may hold, and for what is too long."""
-    name = unicodedata.normalize("NFC", html.unescape(name)).strip()
+    name = unicodedata.normalize("NFC", html.unescape(name)).strip(BLANKS)
     if name in (".", ".."):
         return NOT_ALLOWED
     if len(name.encode("utf-8", "replace")) > LONGEST_NAME:
@@ -33,8 +38,17 @@ def marked_name(name: str) -> str:
 
 
 def bad_in_name(character: str) -> bool:
-    """Whether a character may not stand in the name of a file: parts of a path, control and direction characters."""
+    """Whether a character may not stand in the name of a file: parts of a path, control and direction characters,
+    ends of lines."""
     return character in "/\\\0" or unicodedata.category(character) in REFUSED_CATEGORIES
+
+
+def only_file(files: MultiValueDict[str, UploadedFile]) -> UploadedFile | None:
+    """The file of a form that takes a single one; where more came it bears a mark, and whoever takes it refuses it."""
+    file = files.get("file")
+    if file is not None and sum(len(listed) for _name, listed in files.lists()) > 1:
+        file.name = NOT_ALONE
+    return file
 
 
 class MarkingParser(MultiPartParser):
@@ -79,8 +93,11 @@ class MarkingUploadHandler(FileUploadHandler):
         closing = f"--{boundary if isinstance(boundary, str) else bytes(boundary).decode('ascii')}--".encode()
         try:
             fields, files = MarkingParser(META, source, others, encoding).parse()
-        except OSError as error:
-            raise MultiPartParserError("The connection broke off.") from error
+        except BaseException as error:
+            _let_go(others)
+            if isinstance(error, OSError):
+                raise MultiPartParserError("The connection broke off.") from error
+            raise
         if source.read_so_far < content_length or closing not in source.tail:
             for _name, listed in files.lists():
                 for file in listed:
@@ -93,3 +110,9 @@ class MarkingUploadHandler(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         return None
+
+
+def _let_go(handlers: Iterable[FileUploadHandler]) -> None:
+    """Closes and removes the file that was on its way; the parser closes only those that came whole."""
+    for handler in handlers:
+        handler.upload_interrupted()

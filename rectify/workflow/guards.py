@@ -33,6 +33,15 @@ class IdField(serializers.IntegerField):
         super().__init__(min_value=1, max_value=LARGEST_ID, **kwargs)
 
 
+class ChosenFile(serializers.FileField):
+    """A file that came with a form; whoever stores it looks at its name and content."""
+
+    def __init__(self, lacking: Any = None, **kwargs: Any) -> None:
+        words = lacking or _("Please choose a file.")
+        messages = dict.fromkeys(("required", "null", "invalid", "no_name"), words)
+        super().__init__(use_url=False, allow_empty_file=True, max_length=255, error_messages=messages, **kwargs)
+
+
 class ActInput(serializers.Serializer):
     """What every act carries: the version of the row that its author saw."""
 
