@@ -9,21 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from measures.models import Evidence, Measure
+from measures.models import Measure
 from rectify.organization.models import User
 from rectify.web import archives
 from rectify.web.file_types import FILE_TYPES
-from rectify.web.stored_files import check_file, clean_filename, store
+from rectify.web.stored_files import check_file, clean_filename
 from rectify.workflow.refusals import Refusal
 
 from .building import Ledger
-from .files import LOCK, content_of, docx, file, packed, pdf, picture
-from .forms_sent import at
-from .sending import PDF, api, upload_of, url
+from .files import LOCK, content_of, docx, file, old_office, packed, pdf, picture
+from .sending import PDF, api, body_of_upload, upload_of, url
 from .test_bad_input import problem
 from .test_transitions import everything
 
@@ -79,6 +77,16 @@ def damaged() -> bytes:
     return bytes(content)
 
 
+def patched(content: bytes, place: int, value: int, length: int = 4) -> bytes:
+    return content[:place] + value.to_bytes(length, "little") + content[place + length :]
+
+
+OLD = old_office("会议纪要".encode("utf-16-le"))
+LARGE_OLD = old_office(b"\1" * 9000)
+OLE_START = OLD[:8]
+# Where in an old document stand: the size of a sector, how many sectors its table has, its first directory sector; the
+# third entry of the table; the kind of the first entry of the directory, and the first sector of the second one.
+SECTOR_AT, TABLES_AT, DIRECTORY_AT, TABLE_AT, ROOT_AT, STREAM_AT = 30, 44, 48, 512 + 8, 1024 + 66, 1024 + 128 + 116
 REFUSED: dict[str, tuple[str, bytes]] = {
     "empty": ("空.txt", b""),
     "refused kind": ("程序.exe", b"MZ\x90"),
@@ -115,6 +123,34 @@ REFUSED: dict[str, tuple[str, bytes]] = {
     "pdf with a page after it": ("材料.pdf", PDF + PAGE),
     "pdf with a page before it": ("材料.pdf", PDF.replace(b"\n", b"\n" + PAGE + b"\n", 1)),
     "pdf with a page and a second end": ("材料.pdf", PDF + PAGE + b"\n%%EOF\n"),
+    "text that is a page": ("说明.txt", b"\xef\xbb\xbf\n<!DOCTYPE html><p>1</p>"),
+    "text that is a script": ("说明.txt", b"  <script>alert(1)</script>"),
+    "table that is a page": ("说明.csv", PAGE),
+    "text that is a page behind a comment": ("说明.txt", b"<!-- a --><html>"),
+    "text that begins as a picture": ("说明.txt", b"GIF89a/*<html><script>alert(1)</script>*/"),
+    "text that begins as a pdf": ("说明.txt", PDF),
+    "old document of its first bytes": ("报告.doc", OLE_START),
+    "old document of nothing": ("报告.doc", OLE_START + b"\0" * 1016),
+    "old document and a page": ("报告.doc", OLE_START + b"\0" * 504 + PAGE),
+    "old document and an archive": ("报告.doc", OLE_START + b"\0" * 504 + docx("x")),
+    "old document with a page beside it": ("报告.doc", old_office(beside=PAGE)),
+    "old document with an archive beside it": ("报告.doc", old_office(beside=docx("x"))),
+    "old document with a page after it": ("报告.doc", OLD + PAGE),
+    "old document that was cut off": ("报告.doc", LARGE_OLD[:-1024]),
+    "old document without its last bytes": ("报告.doc", OLD[:-100]),
+    "old document with odd sectors": ("报告.doc", patched(OLD, SECTOR_AT, 10, 2)),
+    "old document without a table": ("报告.doc", patched(OLD, TABLES_AT, 0)),
+    "old document with too large a table": ("报告.doc", patched(OLD, TABLES_AT, 10_000)),
+    "old document with its directory beyond its end": ("报告.doc", patched(OLD, DIRECTORY_AT, 900)),
+    "old document without a root": ("报告.doc", patched(OLD, ROOT_AT, 2, 1)),
+    "old document in a circle": ("报告.doc", patched(OLD, TABLE_AT, 2)),
+    "old document with a stream beyond its end": ("报告.doc", patched(OLD, STREAM_AT, 900)),
+    "old sheet that says doc": ("报告.doc", content_of(".xls")),
+    "old document that says ppt": ("报告.ppt", OLD),
+    "archive with a way up": ("报告.docx", packed({"word/document.xml": "<x/>", "word/../../etc/x": ""})),
+    "archive with a way up of another system": ("报告.docx", packed({"word/document.xml": "<x/>", "..\\x": ""})),
+    "archive from the root": ("报告.docx", packed({"word/document.xml": "<x/>", "/etc/x": ""})),
+    "archive from a drive": ("报告.docx", packed({"word/document.xml": "<x/>", "C:x": ""})),
     "half a png": ("图.png", picture()[: len(picture()) // 2]),
     "png without its end": ("图.png", picture()[:-12]),
     "half a jpeg": ("图.jpg", picture("JPEG")[: len(picture("JPEG")) // 2]),
@@ -141,6 +177,10 @@ TAKEN = {
     "png with words": ("图.png", before_the_end(picture(), chunk(b"tEXt", b"Author\0someone"))),
     "pdf that was added to": ("材料.pdf", PDF + b"4 0 obj<<>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"),
     "pdf with its data in a stream": ("材料.pdf", pdf("<script>")),
+    "old document with room left in it": ("报告.doc", old_office(beside=b"\0" * 2000)),
+    "old document with a page in it": ("报告.doc", old_office(PAGE + docx("x"))),
+    "text about a page": ("说明.txt", b"The page begins with <html>."),
+    "text in angle brackets": ("说明.txt", "<关于整改的报告>".encode()),
     "sheet in a report": ("报告.docx", nested(1)),
     "archive with a comment": ("报告.docx", with_comment(b"WPS")),
     "stored members": ("报告.docx", packed(method=zipfile.ZIP_STORED)),
@@ -220,6 +260,10 @@ LYING_NAMES = (
     "纪要\u202etxt.exe.txt",
     "纪\u200b要.txt",
     "a\x00.txt",
+    "a\u2028.txt",
+    "纪要\u2029b.txt",
+    "纪要\x85b.txt",
+    "纪要.txt\u2028",
     "a\ufffd.txt",
     "../../etc/passwd.txt",
     "C:\\windows\\系统.txt",
@@ -229,17 +273,6 @@ LYING_NAMES = (
     "..",
     " ",
 )
-
-
-def body_of_upload(measure: Measure, filename: str, content: bytes = b"text") -> bytes:
-    """A form as it travels; every client of a library would clean the file's name first."""
-    fields = {"measure": str(measure.pk), "title": "纪要", "kind": "minutes"}
-    parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}' for name, value in fields.items()]
-    parts.append(
-        f'Content-Disposition: form-data; name="file"; filename="{filename}"\r\nContent-Type: text/plain\r\n\r\n'
-    )
-    whole = "".join(f"--x\r\n{part}\r\n" for part in parts).encode()
-    return whole.removesuffix(b"\r\n") + content + b"\r\n--x--\r\n"
 
 
 def sent(user: User, measure: Measure, filename: str) -> Any:
@@ -258,79 +291,16 @@ def test_a_name_that_deceives_is_refused(ledger: Ledger, evidence_root: Path, na
     assert everything() == before
 
 
+def test_a_name_that_cannot_be_read_asks_for_a_file(ledger: Ledger, evidence_root: Path) -> None:
+    body = body_of_upload(ledger.measure, "NAME.txt").replace(b"NAME", b"\xff\xfe\xc3")
+    before, client = everything(), api(ledger.people["liaison-road"])
+    answer = client.generic("POST", url("evidence"), body, content_type="multipart/form-data; boundary=x")
+    assert problem(answer, 400, "file")["errors"]["file"] == ["Please choose a file."]
+    assert everything() == before
+
+
 @pytest.mark.parametrize("name", ["会议纪要（第3次）.txt", "长" * 83 + ".txt", "ＡＢＣ 1.txt", "Протокол.txt"])
 def test_a_usual_name_is_kept_as_it_is(ledger: Ledger, evidence_root: Path, name: str) -> None:
     answer = sent(ledger.people["liaison-road"], ledger.measure, name)
     assert answer.status_code == 201, answer.content
     assert answer.json()["filename"] == name
-
-
-class TestCutOff:
-    """An upload that breaks off on its way: all that was announced, but not all that was sent."""
-
-    @pytest.fixture(autouse=True)
-    def own_folder(self, tmp_path: Path, settings: Any) -> None:
-        settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "travelling")
-        (tmp_path / "travelling").mkdir()
-        self.travelling = tmp_path / "travelling"
-
-    def post(self, user: User, address: str, body: bytes, length: int | None = None) -> int:
-        """The status that a form gets which says that it is as long as this."""
-        answer: Any = at(user).request(
-            REQUEST_METHOD="POST",
-            PATH_INFO=address,
-            CONTENT_TYPE="multipart/form-data; boundary=x",
-            CONTENT_LENGTH=str(len(body) if length is None else length),
-            **{"wsgi.input": io.BytesIO(body)},
-        )
-        return answer.status_code
-
-    @pytest.mark.parametrize("size", [10, 3_000_000], ids=["small", "large"])
-    @pytest.mark.parametrize("missing", [1, 4, 8, 60, 0.5])
-    def test_leaves_nothing(self, ledger: Ledger, evidence_root: Path, size: int, missing: float) -> None:
-        body = body_of_upload(ledger.measure, "纪要.txt", b"a" * size)
-        lost = int(len(body) * missing) if missing < 1 else int(missing)
-        before, liaison = everything(), ledger.people["liaison-road"]
-        for address in (url("evidence"), reverse("add-evidence", args=[ledger.measure.pk])):
-            assert self.post(liaison, address, body[:-lost], len(body)) == 400
-            # Whoever stands between may have put the length right again.
-            if missing != 1:
-                assert self.post(liaison, address, body[:-lost]) == 400
-        assert everything() == before
-        assert [*self.travelling.iterdir(), *evidence_root.rglob("*")] == []
-
-    def test_a_report_without_its_files_is_none(self, ledger: Ledger, evidence_root: Path) -> None:
-        fields = {"version": "1", "progress": "40", "done": "已召开会议"}
-        parts = [f'--x\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in fields.items()]
-        head = '--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
-        body = ("".join(parts) + head).encode() + b"a" * 5000
-        before, liaison = everything(), ledger.people["liaison-road"]
-        assert self.post(liaison, reverse("report-row", args=[ledger.measure.pk]), body, len(body) + 500) == 400
-        assert everything() == before
-
-    def test_the_whole_of_it_is_taken(self, ledger: Ledger, evidence_root: Path) -> None:
-        body = body_of_upload(ledger.measure, "纪要.txt", b"a" * 3_000_000)
-        assert self.post(ledger.people["liaison-road"], url("evidence"), body) == 201
-        assert Evidence.objects.get().size == 3_000_000
-        assert list(self.travelling.iterdir()) == []
-
-    def test_what_a_crash_left_is_swept_a_day_later(self, evidence_root: Path) -> None:
-        evidence_root.mkdir()
-        old, young, other = (evidence_root / name for name in ("incoming-old", "incoming-young", "kept"))
-        for path in (old, young, other):
-            path.write_bytes(b"half")
-        for path in (old, other):
-            os.utime(path, (path.stat().st_atime, path.stat().st_mtime - 25 * 3600))
-        digest = store(file("a.txt", b"text"))
-        assert sorted(path.name for path in evidence_root.rglob("*") if path.is_file()) == sorted(
-            ["incoming-young", "kept", digest]
-        )
-
-    def test_a_full_disk_leaves_nothing(self, evidence_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        def full(*arguments: Any) -> None:
-            raise OSError(28, "No space left on device")
-
-        monkeypatch.setattr(os, "fsync", full)
-        with pytest.raises(OSError, match="No space"):
-            store(file("a.txt", b"text"))
-        assert [path for path in evidence_root.rglob("*") if path.is_file()] == []

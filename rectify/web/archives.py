@@ -1,16 +1,21 @@
 """Office documents are zip archives: that one is whole, says what it holds, and does not swell when it is opened."""
 
+import contextlib
 import io
 import itertools
+import re
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
 from rectify.workflow.refusals import Invalid
+
+from .file_types import ZIP
 
 MEGABYTE = 1024 * 1024
 MAX_MEMBERS = 10_000
@@ -21,6 +26,8 @@ MAX_RATIO, RATIO_MATTERS_FROM = 250, 20 * MEGABYTE
 MAX_DEPTH = 2
 END, END_LENGTH = b"PK\x05\x06", 22
 ARCHIVES = (".docx", ".xlsx", ".pptx", ".ofd", ".zip", ".jar")
+# Names that lead out of the folder into which somebody unpacks: /a, ../a, a/../../b, C:a.
+LEADS_OUT = re.compile(r"^[/\\]|(?:^|[/\\])\.\.(?:[/\\]|$)|^[A-Za-z]:")
 PASSWORD_FLAG = 0x1
 MACROS = "vbaProject.bin"
 
@@ -70,12 +77,14 @@ def _check(archive: zipfile.ZipFile, file: BinaryIO, allowance: Allowance, depth
     allowance.take(infos)
     _check_places(infos, file)
     for info in infos:
+        if LEADS_OUT.search(info.orig_filename):
+            raise NotAnArchive
         if info.flag_bits & PASSWORD_FLAG:
             words = _("The file is protected by a password; nobody could read it. Save it without one.")
             raise Invalid(errors={"file": [words]})
         if info.file_size > RATIO_MATTERS_FROM and info.file_size > MAX_RATIO * max(1, info.compress_size):
             raise swelling()
-        if info.filename.lower().endswith(ARCHIVES):
+        if _may_be_archive(archive, info):
             _check_inner(archive, info, allowance, depth + 1)
 
 
@@ -95,20 +104,33 @@ def _check_places(infos: list[zipfile.ZipInfo], file: BinaryIO) -> None:
         raise NotAnArchive
 
 
+def _may_be_archive(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:
+    if info.filename.lower().endswith(ARCHIVES):
+        return True
+    with archive.open(info) as member:
+        return member.read(len(ZIP)) == ZIP
+
+
 def _check_inner(archive: zipfile.ZipFile, info: zipfile.ZipInfo, allowance: Allowance, depth: int) -> None:
     """An archive in the archive: held to the same, within what is left."""
     if depth > MAX_DEPTH:
         raise swelling()
+    with unpacked(archive, info) as copy:
+        if zipfile.is_zipfile(copy):
+            with zipfile.ZipFile(copy) as inner:
+                _check(inner, copy, allowance, depth)
+
+
+@contextlib.contextmanager
+def unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[BinaryIO]:
+    """A member as a file of its own, no longer than the directory says."""
     with tempfile.SpooledTemporaryFile(max_size=MEGABYTE) as copy, archive.open(info) as source:
         left = info.file_size
         while left > 0 and (chunk := source.read(min(left, MEGABYTE))):
             copy.write(chunk)
             left -= len(chunk)
         copy.seek(0)
-        if not zipfile.is_zipfile(copy):
-            return
-        with zipfile.ZipFile(copy) as inner:
-            _check(inner, copy, allowance, depth)  # type: ignore[arg-type]
+        yield copy  # type: ignore[misc]
 
 
 def holds_archive(file: BinaryIO) -> bool:

@@ -11,13 +11,17 @@ from django.utils.translation import gettext as _
 from rectify.workflow.refusals import Invalid
 
 from .archives import NotAnArchive, check_archive, holds_archive
-from .file_types import FILE_TYPES, TEXT_ENCODINGS, ZIP, ZIP_MEMBERS
+from .compound_files import NotWhole, read_compound
+from .file_types import FILE_TYPES, OLE, OLE_STREAMS, TEXT_ENCODINGS, ZIP, ZIP_MEMBERS
 
 CHUNK = 1024 * 1024
 HEAD = 4096
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
 # What a browser that guesses would run. XMP data, which pictures and PDF files may hold, begins otherwise.
 MARKUP = re.compile(rb"<\s*(?:!doctype|html|head|body|script|iframe|svg|\?php)", re.IGNORECASE)
+# What a text does not begin with: other kinds of files whose beginnings are letters, and pages.
+OTHER_BEGINNINGS = (*(beginning for beginning, _type in FILE_TYPES.values() if beginning), b"GIF8", b"{\\rtf", b"%!PS")
+BEFORE_TEXT = b"\xef\xbb\xbf \t\r\n\x0c"
 PNG_HEAD, PNG_END, CHUNK_FRAME = 8, b"IEND", 12
 # A JPEG's next marker: neither a stuffed byte nor one of the marks within the picture's data.
 JPEG_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
@@ -31,7 +35,7 @@ def check_shape(ending: str, upload: UploadedFile) -> None:
     try:
         if not _looks_right(ending, file):
             raise _not_what_it_says(ending)
-        if ending in OUTSIDE:
+        if ending in OUTSIDE or ending in OLE_STREAMS:
             _check_nothing_hides(ending, file)
     finally:
         upload.seek(0)
@@ -45,7 +49,7 @@ def _looks_right(ending: str, file: BinaryIO) -> bool:
     beginning = FILE_TYPES[ending][0]
     file.seek(0)
     if not beginning:
-        return is_text(file)
+        return is_text(file) and not _begins_otherwise(file)
     if not file.read(len(beginning)).startswith(beginning):
         return False
     if beginning == ZIP:
@@ -69,6 +73,13 @@ def is_text(file: BinaryIO) -> bool:
     return bool(decoders)
 
 
+def _begins_otherwise(file: BinaryIO) -> bool:
+    """Whether a text begins as a page, or as a file of another kind."""
+    file.seek(0)
+    head = file.read(HEAD).lstrip(BEFORE_TEXT)
+    return head.startswith(OTHER_BEGINNINGS) or (head.startswith(b"<") and MARKUP.search(head) is not None)
+
+
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes) -> bool:
     try:
         decoder.decode(chunk, final=not chunk)
@@ -84,9 +95,25 @@ def damaged() -> Invalid:
 def _check_nothing_hides(ending: str, file: BinaryIO) -> None:
     """Raises Invalid where the file is a page or an archive at the same time."""
     file.seek(0)
-    if any(MARKUP.search(part) for part in OUTSIDE[ending](file.read())) or holds_archive(file):
+    if FILE_TYPES[ending][0] == OLE:
+        hides = _hides_beside(ending, file.read())
+    else:
+        hides = any(MARKUP.search(part) for part in OUTSIDE[ending](file.read())) or holds_archive(file)
+    if hides:
         words = _("The file is two kinds of file in one, which is not accepted; save it anew and upload it again.")
         raise Invalid(errors={"file": [words]})
+
+
+def _hides_beside(ending: str, content: bytes) -> bool:
+    """Whether a page or an archive lies beside the streams of an old document; within one it may be a part of it."""
+    try:
+        compound = read_compound(content)
+    except NotWhole as error:
+        raise damaged() from error
+    wanted = OLE_STREAMS[ending]
+    if wanted and not any(name.lower() in wanted for name in compound.streams):
+        raise _not_what_it_says(ending)
+    return ZIP in compound.beside or MARKUP.search(compound.beside) is not None
 
 
 def _outside_pdf(content: bytes) -> list[bytes]:

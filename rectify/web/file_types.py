@@ -28,6 +28,13 @@ ZIP_MEMBERS = {
     ".pptx": "ppt/presentation.xml",
     ".ofd": "OFD.xml",
 }
+# The same of the old formats: one of these streams, in small letters. What .wps holds changed with the years.
+OLE_STREAMS: dict[str, tuple[str, ...]] = {
+    ".doc": ("worddocument",),
+    ".xls": ("workbook", "book"),
+    ".ppt": ("powerpoint document", "pp40"),
+    ".wps": (),
+}
 TEXT_ENCODINGS = ("utf-8-sig", "gb18030")
 
 
