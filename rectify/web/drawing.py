@@ -4,7 +4,7 @@ Not imported: `drawn.py` runs it as a program that has little memory, little tim
 file from the path it is given, or from its input, and answers on its output, each answer a line of JSON.
 
     drawing.py check PNG|JPEG PATH     {} once the whole picture was read
-    drawing.py words PDF PATH          {"pages": 12}, then {"text": ...} for each page
+    drawing.py words PDF PATH          {"pages": 12}, then {"text": ...}: what it says of itself, and each page
     drawing.py draw PNG|JPEG|PDF PATH PAGE
                                        {"pages": 12, "sizes": [...]}, then the page as JPEG, large and small
 
@@ -30,6 +30,8 @@ LARGE, SMALL = (1400, 2000), (240, 240)
 QUALITY = 82
 SHOWN_PAGES = 20
 READ_PAGES, MAX_CHARACTERS = 200, 2_000_000
+# What a document says of itself, as far as its readers show it.
+TOLD = ("Title", "Subject", "Keywords")
 PASSWORD_ERROR = "Incorrect password"  # noqa: S105 -- what the library says
 
 
@@ -99,6 +101,8 @@ def check(kind: str, source: Any) -> None:
 def words(_kind: str, source: Any) -> None:
     document = opened_pdf(source)
     tell({"pages": len(document)})
+    for name in TOLD:
+        tell({"text": document.get_metadata_value(name)[:MAX_CHARACTERS]})
     left = MAX_CHARACTERS
     for number in range(min(len(document), READ_PAGES)):
         try:

@@ -95,7 +95,7 @@ def check_picture(content_type: str, upload: UploadedFile) -> None:
 
 
 def words_of_pdf(upload: UploadedFile) -> Iterator[str]:
-    """The text of each page of an uploaded PDF. Raises CannotBeOpened."""
+    """The title and its like of an uploaded PDF, then the text of each page. Raises CannotBeOpened."""
     output = _run_on(upload, "words", "PDF")
     _answer(output)
     for line in output.splitlines()[1:]:
