@@ -323,6 +323,7 @@ class AcceptanceRequest(SigningRequest):
 class AcceptanceSignature(Signature):
     request = models.ForeignKey(AcceptanceRequest, models.PROTECT, related_name="signatures")
     paper = models.ForeignKey(Paper, models.PROTECT, null=True, blank=True, related_name="+")
+    meeting = models.ForeignKey(AcceptanceMeeting, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta(Signature.Meta):
         abstract = False

@@ -237,10 +237,14 @@ def return_for_rework(act: Act, sub_issue_id: int, data: Mapping[str, Any]) -> S
     return end_with_return(step, validated(ReasonInput, data)["reason"])
 
 
-def end_with_return(step: SubIssueStep, reason: str) -> SubIssue:
-    """Ends the request under review by sending it back."""
+def end_with_return(step: SubIssueStep, reason: str, **extra: Any) -> SubIssue:
+    """Ends the request under review by sending it back.
+
+    Args:
+        extra: what else history keeps of it.
+    """
     request = step.end_request(Outcome.RETURNED)
-    return step.write({"status": request.from_status}, reason=reason, action="return")
+    return step.write({"status": request.from_status}, reason=reason, action="return", **extra)
 
 
 @transaction.atomic

@@ -180,7 +180,7 @@ def carry_out(
     else:
         if not decision["opinion"].strip():
             raise Invalid(_("Say what is to be done again."))
-        end_with_return(step, decision["opinion"])
+        end_with_return(step, decision["opinion"], meeting=meeting.pk)
     AcceptanceMeetingItem.objects.create(
         meeting=meeting,
         sub_issue=step.sub_issue,
@@ -215,6 +215,7 @@ def sign_for_participants(
             step.request.digest,
             principal_in(hand, step.request.next_signer),
             paper=scan.paper if scan else None,
+            meeting=meeting,
             registrar=None if signer == step.act.actor else (step.act.actor, meeting.recorded_by_name),
             signer_id=signer.pk,
             on=meeting.held_on,

@@ -160,5 +160,5 @@ class MeetingViewSet(VisibleViewSet):
     @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
     def add_record(self, request: Request, pk: int) -> Response:
         """Adds the scan of the signed record; it signs for those who took part."""
-        meeting = add_record(clock.act_of(request.user), self.get_object().pk, request.FILES.get("file"))
+        meeting = add_record(clock.act_of(request.user), self.get_object().pk, only_file(request.FILES))
         return Response(MeetingSerializer(meeting).data)

@@ -10,6 +10,7 @@ from rectify.workflow.signing import Outcome
 
 from .models import ClosureRequest, Extension, LongTermRequest, Measure
 from .parties import available, concern_of, parties_to
+from .standing import deadline_turn, whose_turn
 from .states import DEADLINE_TRANSITIONS, UNDER_WORK
 from .why_not import why_nots, why_nots_of_deadline
 
@@ -74,6 +75,16 @@ class Present:
             if words or DEADLINE_TRANSITIONS.available(pending.outcome, parties):
                 return words
         return why_nots(self.measure, self.posts, self.parties, self.request, self.acts)
+
+    def turn(self, since: date | None, on: date) -> str:
+        """Who has the measure now and for how long; while another deadline is asked for, who decides on that.
+
+        Args:
+            since: the day on which its state last changed.
+        """
+        if self.deadlines.pending is not None:
+            return deadline_turn(self.measure, self.deadlines.pending, on)
+        return whose_turn(self.measure, self.request, since, on)
 
 
 def present_of(measure: Measure, posts: Posts, on: date) -> Present:

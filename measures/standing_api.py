@@ -19,7 +19,6 @@ from .standing import (
     ready_words,
     waiting_since,
     waits_for,
-    whose_turn,
     whose_turn_of_sub_issue,
 )
 from .why_not import why_nots_of_sub_issue
@@ -66,7 +65,7 @@ def measure_standing(measure: Measure, posts: Posts, on: date) -> dict[str, Any]
     now, changed = present_of(measure, posts, on), changed_on(measure)
     granted = now.deadlines.granted
     return {
-        "turn": whose_turn(measure, now.request, changed, on),
+        "turn": now.turn(changed, on),
         **_with_whom(now.request, measure, changed, on),
         "missing": [] if measure.is_settled else what_is_missing(measure),
         "why_nots": now.why_nots(),

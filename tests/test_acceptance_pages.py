@@ -129,7 +129,7 @@ def test_a_sheet_is_registered_from_the_page(ledger: Ledger) -> None:
     address = reverse("measure-act", args=[ledger.measure.pk, "register_signature"])
     form = {"version": ledger.measure.version, "title": "签批单", "signed_on": TODAY.isoformat(), "kind": "sheet"}
     refused = client.post(address, form)
-    assert refused.status_code == 400 and "请选择要上传的文件" in refused.content.decode()
+    assert refused.status_code == 400 and "请上传扫描件" in refused.content.decode()
     two = client.post(address, {**form, "file": [scan(), scan("另一份.pdf")]})
     assert two.status_code == 400 and "此处只能上传一个文件" in two.content.decode()
     assert client.post(address, {**form, "file": scan()}).status_code == 302

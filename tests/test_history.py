@@ -71,7 +71,7 @@ def test_each_act_has_an_id_of_its_own(ledger: Ledger, evidence_root: Any) -> No
     assert [row.sequence for row in rows] == [1, 3, 4, 5, 6, 7, 8, 9]  # 2 is the other measure's of this chain
     assert len({row.act_id for row in rows}) == len(rows)
     assert [row.payload["step"] for row in rows[-3:]] == [1, 2, 3]
-    assert rows[-1].payload["new"] == {"status": "closed", "closed_on": "2021-03-31"}
+    assert rows[-1].payload["new"] == {"status": "closed", "closed_on": "2021-03-31", "progress": 100}
 
 
 def test_reopening_a_measure_reopens_its_closed_sub_issue_in_the_same_act(ledger: Ledger, evidence_root: Any) -> None:

@@ -46,7 +46,7 @@ def hold(ledger: Ledger, agreed: bool = True, opinion: str = "") -> AcceptanceMe
     people = [ledger.people[key].pk for key in ("office", "leader-vp_road")]
     data = {"title": "第一次整改验收会", "held_on": TODAY.isoformat(), "chair": "书记", "participants": people}
     decisions = [{**decision, "criteria": ALL, "opinion": opinion}]
-    return hold_meeting(act_by(ledger.people["office"]), ledger.round.pk, {**data, "decisions": decisions}, None)
+    return hold_meeting(act_by(ledger.people["office"]), ledger.round.pk, {**data, "decisions": decisions}, scan())
 
 
 def test_the_scan_is_reached_from_the_closure(ledger: Ledger) -> None:

@@ -1,7 +1,6 @@
 """The page of a measure: what is asked, what was done, where it stands, and which acts are open."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -20,7 +19,7 @@ from rectify.workflow.signing import Outcome
 from ..models import Measure
 from ..past import rewind_measures
 from ..present import Present, deadlines_of, present_of
-from ..standing import chain_steps, deadline_turn, last_change, whose_turn
+from ..standing import chain_steps, last_change
 from ..states import MEASURE_TRANSITIONS
 from .asked import asked_of_measure, path_of
 from .deadlines import approved_item, under_review
@@ -110,7 +109,7 @@ def page_context(request: HttpRequest, seen: SeenMeasure, filled: Filled) -> dic
         "evidence": evidence_items(evidence_of(found, seen.moment), reader),
         "minutes": minutes(shown),
         "more_rows": len(rows) > len(shown),
-        "turn": "" if past else turn_of(seen, rows, on),
+        "turn": "" if past else seen.turn(last_change(rows), on),
         "chain": chain_of(seen, rows),
         "why_nots": [] if past else seen.why_nots(),
         "buttons": buttons(found, seen.acts, opened),
@@ -122,13 +121,6 @@ def page_context(request: HttpRequest, seen: SeenMeasure, filled: Filled) -> dic
         "look_back": None if past else of_measure(found, seen.posts, on, filled),
         "filled": filled,
     }
-
-
-def turn_of(seen: SeenMeasure, rows: list[Any], on: date) -> str:
-    """Who has the measure now and for how long; while another deadline is asked for, who decides on that."""
-    if seen.deadlines.pending is not None:
-        return deadline_turn(seen.measure, seen.deadlines.pending, on)
-    return whose_turn(seen.measure, seen.request, last_change(rows), on)
 
 
 def history_of(found: Measure, moment: Moment) -> Any:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from rectify.web import clock
+from rectify.web.uploads import only_file
 from rectify.workflow.refusals import NotFound, Refusal
 
 from ..look_back import services
@@ -79,7 +80,7 @@ def remark_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     data = typed(request)
     service, done = REMARK_ACTS[act]
     try:
-        files = [request.FILES.get("file")] if act == "answer" else []
+        files = [only_file(request.FILES)] if act == "answer" else []
         remark = service(clock.act_of(request.user), pk, data, *files)
     except NotFound:
         raise

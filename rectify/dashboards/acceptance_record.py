@@ -17,6 +17,7 @@ from measures.models import Measure
 from measures.standing import in_words, waits_for
 from measures.states import OMITTED, SETTLED
 from rectify.web import clock
+from rectify.web.uploads import only_file
 from rectify.workflow.refusals import Invalid, NotFound, WrongState
 
 from .ledger import business_frame, is_office
@@ -103,7 +104,7 @@ def signed_record(request: HttpRequest, pk: int) -> HttpResponse:
     if not AcceptanceMeeting.objects.visible_to(request.user, frame.today).filter(pk=pk).exists():
         raise NotFound()
     try:
-        add_record(clock.act_of(request.user), pk, request.FILES.get("file"))
+        add_record(clock.act_of(request.user), pk, only_file(request.FILES))
     except (Invalid, WrongState) as refusal:
         texts = [str(text) for texts in refusal.errors.values() for text in texts] or [str(refusal.detail)]
         messages.error(request, "；".join(texts))

@@ -181,6 +181,7 @@ class Given:
         digest: of what was signed.
         principal: in whose place it was given, with their name.
         paper: the scan that bears it, and by whom it was entered; `signer_id` and `on` are then the paper's.
+        meeting: the sitting in which it was given.
     """
 
     who: tuple[str, str]
@@ -188,6 +189,7 @@ class Given:
     digest: str = ""
     principal: Any = None
     paper: Any = None
+    meeting: Any = None
     registrar: tuple[Any, str] | None = None
     signer_id: int | None = None
     on: date | None = None
@@ -203,7 +205,8 @@ def add_signature(request: SigningRequest, act: Act, given: Given) -> Signature:
     if given.on is not None:
         _require_in_order(request, given.on)
     registrar, registrar_name = given.registrar or (None, "")
-    more = {"paper": given.paper} if given.paper is not None else {}
+    links = {"paper": given.paper, "meeting": given.meeting}
+    more = {name: row for name, row in links.items() if row is not None}
     return signatures.create(
         position=len(signatures.all()),
         signed_as=request.next_signer,
@@ -250,4 +253,5 @@ def told_of(signature: Signature, of: int) -> dict[str, Any]:
         facts["acting_for"] = signature.acting_for_name
     if signature.registered_by_id:
         facts |= {"on_paper": True, "signer": signature.signer_name, "signed_on": signature.signed_on.isoformat()}
-    return facts
+    links = {name: getattr(signature, f"{name}_id", None) for name in ("paper", "meeting")}
+    return facts | {name: pk for name, pk in links.items() if pk is not None}
