@@ -91,7 +91,11 @@ class SheetInput(ScanInput, ActInput):
 class PaperInput(ScanInput):
     """A scan, and every request whose next step was signed on it."""
 
-    items = PaperItem(many=True, allow_empty=False)
+    items = PaperItem(
+        many=True,
+        allow_empty=False,
+        error_messages=dict.fromkeys(("required", "empty"), _("Please tick what the paper signs.")),
+    )
 
     def validate_items(self, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if len(items) > MOST_PAPER_ITEMS:

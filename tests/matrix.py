@@ -165,6 +165,10 @@ MATRIX: dict[str, dict[str, Rule]] = {
         "get": Rule(200, ("office",), strangers=403, foreign=404),
         "post": Rule(302, ("office",), strangers=403, foreign=404),
     },
+    "many-on-paper": {
+        "get": Rule(200, ("office",), strangers=403, foreign=404),
+        "post": Rule(302, ("office",), strangers=403, foreign=404),
+    },
     "acceptance-record": {"get": readers(strangers=403, foreign=404)},
     "acceptance-signed-record": {"post": Rule(302, ("office",), strangers=403, foreign=404)},
     "look-backs": {

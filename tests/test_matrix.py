@@ -59,7 +59,9 @@ def ask(world: World, route: str, method: str, role: str) -> int:
     data = dict(world.data.get(route, {})) if method == "post" else {}
     if method == "post" and route in ("evidence-list", "add-evidence"):
         data["file"] = SimpleUploadedFile("纪要.txt", "会议纪要".encode(), "text/plain")
-    if method == "post" and (route == "paper-list" or route.endswith(("register-signature", "-record"))):
+    if method == "post" and (
+        route in ("paper-list", "many-on-paper") or route.endswith(("register-signature", "-record"))
+    ):
         data["file"] = scan()
     api = address.startswith("/api/") and "file" not in data
     kind = {"content_type": "application/json"} if api and method != "get" else {}

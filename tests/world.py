@@ -186,6 +186,8 @@ def fill_meetings(made: World, measure: Any, sub_issue: Any) -> None:
     held = AcceptanceMeeting.objects.create(
         round=ledger.round, title="验收会", held_on="2021-03-31", chair="书记", recorded_by=office, recorded_at=NOW
     )
+    made.addresses["many-on-paper"] = f"{reverse('many-on-paper')}?round={ledger.round.pk}"
+    made.data["many-on-paper"] = {"item": [f"measure:{measure.pk}:{measure.version}"], **sheet()}
     made.addresses["acceptance-meeting"] = f"{reverse('acceptance-meeting')}?round={ledger.round.pk}"
     for route in ("paper-detail", "paper-file", "paper", "paper-picture"):
         made.addresses[route] = reverse(route, args=[paper.pk])
@@ -210,6 +212,8 @@ def fill_deadlines(made: World) -> None:
     fresh, extended, moved, sustained = ledger.measures
     extension, long_term = ask_extension(extended), ask_long_term(moved)
     sustain(sustained)
+    # Whoever registers does not sign on paper.
+    other = made.ledger.people["office-two"].pk
     day = {"reason": REASON, "due_on": "2021-05-20", "review_on": "2021-06-30", "stage_goal": "巩固"}
     acts: dict[str, tuple[Any, dict[str, Any]]] = {
         "measure-request-extension": (fresh, day),
@@ -219,7 +223,7 @@ def fill_deadlines(made: World) -> None:
     }
     for name, row in (("extension", extension), ("long-term-request", long_term)):
         acts |= {f"{name}-{act}": (row, {"reason": REASON}) for act in ("detail", "sign", "return", "recall")}
-        acts[f"{name}-register-signature"] = (row, {"title": "审批单", "signed_on": TODAY.isoformat()})
+        acts[f"{name}-register-signature"] = (row, {"title": "审批单", "signed_on": TODAY.isoformat(), "signer": other})
     for route, (row, data) in acts.items():
         made.addresses[route] = reverse(route, args=[row.pk])
         made.data[route] = {"version": row.version, **data}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import acceptance, acceptance_record, home, ledger, looking_back, rules, split_table, style_page
+from . import acceptance, acceptance_record, home, ledger, looking_back, many_on_paper, rules, split_table, style_page
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("ledger/rows/<int:pk>/", ledger.ledger_row, name="ledger-row"),
     path("acceptance/", acceptance.acceptance, name="acceptance"),
     path("acceptance/rules/", rules.rules, name="rules"),
+    path("acceptance/paper/", many_on_paper.many_on_paper, name="many-on-paper"),
     path("acceptance/meeting/", acceptance.meeting, name="acceptance-meeting"),
     path("acceptance/meetings/<int:pk>/", acceptance_record.record, name="acceptance-record"),
     path("acceptance/meetings/<int:pk>/record/", acceptance_record.signed_record, name="acceptance-signed-record"),
