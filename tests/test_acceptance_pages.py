@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from issues.models import AcceptanceMeeting, AcceptanceRequest
 
-from .building import TODAY, Ledger, Place, build_ledger
+from .building import DUE_ON, TODAY, Ledger, Place, build_ledger
 from .driving import attach, do, drive, drive_sub_issue
 from .forms_sent import statements
 from .looking import page
@@ -187,3 +187,12 @@ def test_statements_of_the_record_do_not_grow(place: Place) -> None:
         address = client.post(reverse("acceptance-meeting"), form)["Location"]
         counts.append(statements(client, address))
     assert counts[0] == counts[1]
+
+
+def test_what_was_due_within_the_intensive_period_is_named(ledger: Ledger) -> None:
+    ledger.round.intensive_until = DUE_ON
+    ledger.round.save(update_fields=["intensive_until"])
+    drive(ledger.measures[0], "closed")
+    address = f"{reverse('sub-issue', args=[ledger.sub_issue.pk])}?act=request_acceptance"
+    html = page(ledger.people["liaison-road"], address)
+    assert f"集中整改期内应完成、尚未销号的措施：{ledger.measures[1].number}。" in html

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from issues import services as issues
@@ -199,6 +199,7 @@ def present(
     form = plain_form(filled, opened, found.round) if opened else {}
     if opened == "request_acceptance":
         form["results"] = results(readiness, found)
+        form["unfinished"] = pgettext("between names", ", ").join(due_within_intensive(found))
         form["values"] = form["values"] or {"note": acceptance_summary(found)}
     if opened in ("request_acceptance", "sign"):
         form["criteria"] = criteria_fields(found.round, form["values"].get("criteria", ()))
@@ -219,6 +220,15 @@ def present(
         "why_nots": why_nots_of_sub_issue(found, posts, parties, pending, acts),
         "on": on,
     }
+
+
+def due_within_intensive(found: SubIssue) -> list[str]:
+    """The numbers of the measures that were to be settled within the intensive period and are not."""
+    until = found.round.intensive_until
+    if until is None:
+        return []
+    due = Measure.objects.filter(sub_issue=found, due_on__lte=until).exclude(status__in=SETTLED)
+    return list(due.order_by("position").values_list("number", flat=True))
 
 
 def results(readiness: ClosureReadiness, found: SubIssue) -> list[tuple[str, Any]]:
