@@ -13,7 +13,6 @@ from django.db import connection, transaction
 
 from issues.models import HISTORY_TABLES as ISSUE_TABLES
 from measures.models import HISTORY_TABLES as MEASURE_TABLES
-from rectify.management.commands.compile_translations import compile_translations
 from rectify.web import clock
 from rectify.workflow.triggers import lift, protect
 
@@ -24,12 +23,6 @@ HISTORY_TABLES = ISSUE_TABLES + MEASURE_TABLES
 
 # Thousands of requests leave little to collect; looking for it after every 700 objects took a tenth of the time.
 gc.set_threshold(50_000, 20, 20)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Compile the translations once, before workers read them."""
-    if not hasattr(config, "workerinput"):
-        compile_translations(settings.LOCALE_PATHS)
 
 
 def missing(item: pytest.Item) -> str | None:

@@ -27,8 +27,13 @@ os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
 os.environ["REDIS_URL"] = os.environ.get("TEST_REDIS_URL", "")
 os.environ["SECRET_KEY"] = "only for tests, where nothing is secret"
 
+from rectify.management.commands.compile_translations import compile_translations  # noqa: E402
 from rectify.settings import *  # noqa: E402, F403
-from rectify.settings import CACHES, DATA_DIR, DATABASES, STORAGES  # noqa: E402
+from rectify.settings import CACHES, DATA_DIR, DATABASES, LOCALE_PATHS, STORAGES  # noqa: E402
+
+# Before anything reads them, and once: the workers start when this is done.
+if WORKER == "main":
+    compile_translations(LOCALE_PATHS)
 
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
