@@ -142,7 +142,10 @@ def test_returned_with_a_reason_and_recalled(visit: Visit) -> None:
     back.first.get_by_role("link").first.click()
     expect(page.get_by_text("已退回公路处补充")).to_be_visible()
 
-    request_closure(page, "已补充会议纪要和印发文件，请予销号。")
+    # It opens with what was asked before and why that came back.
+    expect(page.locator("#act")).to_contain_text("佐证材料不完整")
+    page.get_by_label("完成情况说明").fill("已补充会议纪要和印发文件，请予销号。")
+    send(page, "申请销号")
     told(page, f"已申请销号{number}")
     act(page, "撤回")
     send(page, "撤回申请")
@@ -167,4 +170,5 @@ def test_returned_with_a_reason_and_recalled(visit: Visit) -> None:
     expect(line).to_contain_text("整改办")
     liaison.look("returned")
     line.get_by_role("link", name="修改").click()
-    expect(page.get_by_label("已开展工作")).to_be_visible()
+    expect(page.locator("#act")).to_contain_text("缺少项目库审批文件。")
+    expect(page.get_by_label("完成情况说明")).to_have_value("已补充会议纪要和印发文件，再次申请销号。")
