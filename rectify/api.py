@@ -15,6 +15,7 @@ from measures.evidence_api import EvidenceViewSet
 from measures.look_back.api import LookBackItemViewSet, LookBackViewSet, RemarkViewSet
 from measures.todo_api import TodoView
 from rectify.dashboards.api import RoundDashboardView
+from rectify.dispatch.api import DispatchViewSet, LineViewSet, ScheduleView
 from rectify.organization.api import DepartmentViewSet, MeView, OrganizationViewSet
 
 router = SimpleRouter()
@@ -33,6 +34,8 @@ router.register("long-term-requests", LongTermRequestViewSet, "long-term-request
 router.register("look-backs", LookBackViewSet, "look-back")
 router.register("look-back-items", LookBackItemViewSet, "look-back-item")
 router.register("remarks", RemarkViewSet, "remark")
+router.register("dispatches", DispatchViewSet, "dispatch")
+router.register("progress-reports", LineViewSet, "progress-report")
 router.register("history", HistoryViewSet, "history")
 
 urlpatterns = [
@@ -40,6 +43,7 @@ urlpatterns = [
     path("dashboards/round/", RoundDashboardView.as_view(), name="dashboard-round"),
     path("todo/", TodoView.as_view(), name="todo-list"),
     path("doubts/", DoubtsView.as_view(), name="doubt-list"),
+    path("rounds/<int:pk>/schedule/", ScheduleView.as_view(), name="round-schedule"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", TemplateView.as_view(template_name="api_docs.html"), name="api-docs"),
     path("", include(router.urls)),

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "rectify.organization",
     "issues",
     "measures",
+    "rectify.dispatch",
     "rectify.dashboards",
     "rectify.demonstration",
     "rectify",

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from issues.models import HISTORY_TABLES as ISSUE_TABLES
 from measures.models import HISTORY_TABLES as MEASURE_TABLES
+from rectify.dispatch.models import FROZEN_TABLES
 from rectify.web import clock
 from rectify.workflow.triggers import lift, protect
 
@@ -20,6 +21,7 @@ from . import copies, demonstration
 from .building import NOW, Ledger, Place
 
 HISTORY_TABLES = ISSUE_TABLES + MEASURE_TABLES
+PROTECTED_TABLES = HISTORY_TABLES + FROZEN_TABLES
 
 # Thousands of requests leave little to collect; looking for it after every 700 objects took a tenth of the time.
 gc.set_threshold(50_000, 20, 20)
@@ -96,7 +98,7 @@ def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[demonstratio
 def _protected_again(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     yield
     with django_db_blocker.unblock():
-        protect(connection, HISTORY_TABLES)
+        protect(connection, PROTECTED_TABLES)
 
 
 @pytest.fixture
@@ -107,4 +109,4 @@ def committed(_protected_again: None, transactional_db: None) -> Iterator[None]:
     `transactional_db` and of the mark `django_db(transaction=True)`.
     """
     yield
-    lift(connection, HISTORY_TABLES)
+    lift(connection, PROTECTED_TABLES)

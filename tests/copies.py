@@ -62,8 +62,8 @@ def _keep(name: str, build: Callable[[], Any]) -> Any:
     rows: Rows = {}
     with connection.cursor() as cursor:
         for model, newest in before.items():
-            table = model._meta.db_table
-            cursor.execute(f"SELECT * FROM {quote(table)} WHERE id > %s ORDER BY id", [newest])  # noqa: S608 -- our own
+            table, key = model._meta.db_table, quote(model._meta.pk.column)
+            cursor.execute(f"SELECT * FROM {quote(table)} WHERE {key} > %s ORDER BY {key}", [newest])  # noqa: S608 -- our own
             rows[table] = ([column[0] for column in cursor.description], cursor.fetchall())
     _kept[name] = pickle.dumps(made), {table: found for table, found in rows.items() if found[1]}
     return made

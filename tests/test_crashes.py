@@ -32,9 +32,11 @@ from measures import (
 from measures import plan as measures_plan
 from measures.look_back import services as look_back
 from measures.plan import NewMeasure
+from rectify.dispatch import freezing, opening, reporting, schedules
 
 from .building import APPROVED_ON, DUE_ON, FEEDBACK_ON, REASON, TODAY, Ledger, act_by, build_ledger
 from .crash_cases import MORE_CASES
+from .crash_cases_of_weeks import WEEK_CASES
 from .driving import attach, do, drive, drive_sub_issue
 from .sending import scan
 
@@ -54,6 +56,10 @@ MODULES = (
     issues_plan,
     measures_plan,
     rules,
+    opening,
+    freezing,
+    schedules,
+    reporting,
 )
 # What is only called within an act that holds the lock and the transaction.
 PARTS = {
@@ -62,6 +68,9 @@ PARTS = {
     "acceptance_meeting.carry_out",
     "services.reopen_with",
     "plan.locked_round",
+    "opening.locked_for_office",
+    "opening.is_system",
+    "opening.who_acts",
 }
 Call = Callable[[], Any]
 Prepare = Callable[[Ledger], Call]
@@ -103,7 +112,7 @@ def failing_at(number: int) -> Iterator[None]:
 
 def everything() -> dict[str, list[dict[str, Any]]]:
     """Every row of every table of the rooms."""
-    rooms = ("organization", "issues", "measures")
+    rooms = ("organization", "issues", "measures", "dispatch")
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in rooms]
     return {model.__name__: list(model._base_manager.order_by("pk").values()) for model in models}
 
@@ -278,6 +287,7 @@ def upload(ledger: Ledger) -> Call:
 REPORT = {"progress": 50, "done": "已开展工作"}
 CASES: dict[str, Prepare] = {
     **MORE_CASES,
+    **WEEK_CASES,
     "services.report_progress": on_measure(services.report_progress, "not_started", "liaison-road", **REPORT),
     "services.correct": correction,
     "services.complete": on_measure(services.complete, "in_progress", "liaison-road", note="已完成"),

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from measures.models import Measure
-from rectify.dashboards.figures import round_digest
+from measures.round_digest import round_digest
 from rectify.dashboards.ledger_filters import LABELS
 from rectify.dashboards.ledger_words import reconcile
 from rectify.web.moments import Moment

@@ -12,6 +12,8 @@ from issues.models import AcceptanceMeeting, Paper
 from measures.evidence import add_evidence
 from measures.look_back import services as looking
 from measures.models import Evidence
+from rectify.dispatch import reporting
+from rectify.dispatch.opening import open_week
 from rectify.organization.models import Role
 
 from .building import NOW, REASON, TODAY, Ledger, act_by, build_ledger, build_organization, forget_posts
@@ -110,6 +112,7 @@ def fill_rows(made: World) -> None:
     fill_meetings(made, asked, accepted)
     fill_deadlines(made)
     fill_look_backs(made, closed)
+    fill_dispatch(made)
     fill_addresses(made, going, evidence)
 
 
@@ -263,3 +266,36 @@ def fill_addresses(made: World, measure: Any, evidence: Any) -> None:
         for route in (name, f"{name}-detail", f"{name}-history", f"{name}-standing", f"{name}-file"):
             if route in MATRIX:
                 made.addresses[route] = reverse(route, args=[row.pk])
+
+
+def fill_dispatch(made: World) -> None:
+    """An open week in a round of its own, with a line of each state that an act is about."""
+    place = made.ledger.place
+    ledger = build_ledger(place, title="周调度", sub_issues=1, measures=3)
+    unopened = build_ledger(place, title="未开启", sub_issues=1, measures=1).round
+    week = open_week(act_by(place.people["office"]), ledger.round.pk, {})
+    fresh, sent, asked = week.lines.order_by("pk")
+    liaison = act_by(place.people["liaison-road"])
+    reporting.submit(liaison, sent.pk, {"version": 1, "progress": 30, "done": "已部署"})
+    plan = place.departments["plan"]
+    asked.measure.responsible_departments.add(plan)
+    reporting.ask_department(liaison, asked.pk, {"version": 1, "department": plan.pk})
+    acts: dict[str, tuple[Any, dict[str, Any]]] = {
+        "dispatch-detail": (week, {}),
+        "dispatch-freeze": (week, {}),
+        "progress-report-detail": (fresh, {}),
+        "progress-report-save": (fresh, {"done": "草稿"}),
+        "progress-report-submit": (fresh, {"progress": 30, "done": "已部署"}),
+        "progress-report-confirm": (sent, {}),
+        "progress-report-return": (sent, {"reason": REASON}),
+        "progress-report-recall": (sent, {}),
+        "progress-report-ask": (fresh, {"department": plan.pk}),
+        "progress-report-contribute": (asked, {"text": "已配合"}),
+        "round-schedule": (unopened, {"paused": True}),
+    }
+    fresh.measure.responsible_departments.add(plan)
+    for route, (row, data) in acts.items():
+        row.refresh_from_db()
+        made.addresses[route] = reverse(route, args=[row.pk])
+        made.data[route] = {"version": row.version, **data}
+    made.data["dispatch-list"] = {"round": unopened.pk}

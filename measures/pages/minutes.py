@@ -230,6 +230,10 @@ def _with_void(words: str, row: HistoryRow) -> str:
     return _("%(done)s.") % {"done": words}
 
 
+def _of_week(row: HistoryRow) -> dict[str, Any]:
+    return {"week": row.payload.get("week", "")}
+
+
 def _corrected(row: HistoryRow) -> str:
     return _("corrected entry %(number)d.") % {"number": row.payload.get("replaces", 0)}
 
@@ -259,6 +263,11 @@ SENTENCES: Mapping[type[HistoryRow], Mapping[str, Callable[[Any], str]]] = {
         "recall_long_term": lambda row: _("recalled the request to move to long term."),
         "sustain": _granted,
         "report_stage": lambda row: _("reported on the stage."),
+        "confirm_report": lambda row: _("confirmed the report of week %(week)s.") % _of_week(row),
+        "return_report": lambda row: _("returned the report of week %(week)s.") % _of_week(row),
+        "recall_report": lambda row: _("took back the report of week %(week)s.") % _of_week(row),
+        "ask_department": lambda row: _("asked a department to contribute in week %(week)s.") % _of_week(row),
+        "contribute": lambda row: _("contributed to the report of week %(week)s.") % _of_week(row),
         "review_stage": _stage_reviewed,
         "add_evidence": lambda row: _("added evidence."),
         "replace_evidence": _evidence_replaced,

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, F, OuterRef, Subquery, Value
+from django.db.models import CharField, F, Value
 
-from issues.models import Round, RoundHistory, SubIssue, SubIssueHistory
+from issues.models import Round, SubIssue
 from issues.states import Kind, SubIssueStatus
-from measures.models import Measure, MeasureHistory
+from measures.models import Measure
+from measures.round_digest import round_digest
 from measures.states import OMITTED, SETTLED, MeasureStatus
 from rectify.organization.models import Department, Leader
 from rectify.web.moments import Moment
-from rectify.workflow.digests import digest_of_heads
 from rectify.workflow.past import SUFFIX
 
 COUNTED = ("status", "kind", "lead_department", "responsible_leader", "due_on")
@@ -152,31 +152,6 @@ def _owners(round_: Round) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         else:
             departments.append({"id": pk, "key": key, "name": name})
     return departments, leaders
-
-
-def round_digest(round_: Round, moment: Moment) -> str:
-    """The digest (校验码) over the heads of all chains of a round, as known at the moment: one statement."""
-
-    def head(model: Any, **chain: Any) -> Subquery:
-        rows = model.objects.filter(**chain)
-        if moment.known_at is not None:
-            rows = rows.filter(recorded_at__lte=moment.known_at)
-        return Subquery(rows.order_by("-sequence").values("hash")[:1])
-
-    heads: set[tuple[str, int, str]] = set()
-    rows = (
-        SubIssue.objects.filter(round=round_)
-        .order_by("pk")
-        .values_list(
-            "pk",
-            head(SubIssueHistory, sub_issue=OuterRef("pk")),
-            head(MeasureHistory, sub_issue=OuterRef("pk")),
-            head(RoundHistory, round=round_),
-        )
-    )
-    for pk, own, below, above in rows:
-        heads.update({("sub_issue", pk, own or ""), ("measures", pk, below or ""), ("round", round_.pk, above or "")})
-    return digest_of_heads(heads)
 
 
 def round_figures(round_: Round, moment: Moment) -> RoundFigures:

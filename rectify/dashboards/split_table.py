@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 from issues.models import Finding, Heading, Round, SubIssue
 from issues.scope import Scope
 from measures.models import Measure
+from measures.round_digest import round_digest
 from rectify.web.tables import Column, table_response
 from rectify.workflow.refusals import Invalid
 
-from .figures import round_digest
 from .ledger import business_frame
 from .ledger_filters import Names
 from .ledger_tree import Ledger, read_ledger

@@ -1,0 +1,192 @@
+"""Weeks and their lines as pages and the API tell them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Count
+from rest_framework import serializers
+
+from issues.states import UNDER_WAY
+from measures.models import MeasureHistory
+from measures.parties import concern_of
+from rectify.organization.posts import Concern, Posts
+
+from .models import Dispatch, Line
+from .states import LINE_TRANSITIONS, LineState
+
+REPORTED = {"progress": "progress", "done": "work_done", "next_step": "next_step", "difficulty": "difficulty"}
+
+
+class DispatchSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    version = serializers.IntegerField()
+    round = serializers.IntegerField()
+    year = serializers.IntegerField()
+    week = serializers.IntegerField()
+    monday = serializers.DateField()
+    status = serializers.CharField(help_text="open, frozen or skipped")
+    opened_at = serializers.DateTimeField()
+    cutoff_at = serializers.DateTimeField()
+    freezes_at = serializers.DateTimeField(help_text="freezes by itself then")
+    frozen_at = serializers.DateTimeField(allow_null=True)
+    skipped = serializers.CharField(allow_blank=True, help_text="why there is no such week")
+    digest = serializers.CharField(allow_blank=True, help_text="of the round's history when it was frozen")
+    counts = serializers.DictField(child=serializers.IntegerField(), help_text="lines by state")
+    available_acts = serializers.ListField(child=serializers.CharField())
+
+
+class ReportedSerializer(serializers.Serializer):
+    progress = serializers.IntegerField(allow_null=True)
+    done = serializers.CharField(allow_blank=True)
+    next_step = serializers.CharField(allow_blank=True)
+    difficulty = serializers.CharField(allow_blank=True)
+
+
+class ContributionSerializer(serializers.Serializer):
+    department = serializers.IntegerField(source="department_id")
+    department_name = serializers.CharField(source="department.name")
+    question = serializers.CharField(allow_blank=True)
+    text = serializers.CharField(allow_blank=True)
+    by_name = serializers.CharField(allow_blank=True)
+
+
+class LineSerializer(ReportedSerializer):
+    id = serializers.IntegerField()
+    version = serializers.IntegerField()
+    dispatch = serializers.IntegerField()
+    round = serializers.IntegerField()
+    measure = serializers.IntegerField()
+    measure_number = serializers.CharField()
+    measure_content = serializers.CharField()
+    department = serializers.IntegerField()
+    department_name = serializers.CharField()
+    state = serializers.ChoiceField(choices=LineState.choices)
+    state_label = serializers.CharField()
+    exempt = serializers.CharField(allow_blank=True, help_text="done, settled or not_due")
+    before = ReportedSerializer(help_text="what was reported before this week")
+    draft = ReportedSerializer(allow_null=True, help_text="for the department alone")
+    reported_at = serializers.DateTimeField(allow_null=True)
+    reported_by_name = serializers.CharField(allow_blank=True)
+    confirmed_by_name = serializers.CharField(allow_blank=True)
+    return_reason = serializers.CharField(allow_blank=True)
+    same = serializers.IntegerField(help_text="how many weeks in a row as the week before")
+    due_on = serializers.DateField(allow_null=True)
+    overdue = serializers.BooleanField()
+    contributions = ContributionSerializer(many=True)
+    available_acts = serializers.ListField(child=serializers.CharField())
+
+
+def counts_of(dispatches: Iterable[Dispatch]) -> dict[int, dict[str, int]]:
+    """Dispatch -> its lines by state: one statement."""
+    ids = [dispatch.pk for dispatch in dispatches]
+    counts: dict[int, dict[str, int]] = {pk: dict.fromkeys(LineState.values, 0) for pk in ids}
+    rows = Line.objects.filter(dispatch__in=ids).with_state().order_by()
+    for pk, state, number in rows.values_list("dispatch", "state").annotate(number=Count("pk")):
+        counts[pk][state] = number
+    return counts
+
+
+def status_of(dispatch: Dispatch) -> str:
+    if dispatch.skipped:
+        return "skipped"
+    return "open" if dispatch.frozen_at is None else "frozen"
+
+
+def dispatch_rows(dispatches: Sequence[Dispatch], posts: Posts) -> list[dict[str, Any]]:
+    """Weeks as the API tells them, with the acts that are open to the reader."""
+    counts = counts_of(dispatches)
+    names = (
+        "id",
+        "version",
+        "year",
+        "week",
+        "monday",
+        "opened_at",
+        "cutoff_at",
+        "freezes_at",
+        "frozen_at",
+        "skipped",
+        "digest",
+    )
+    return [
+        {name: getattr(dispatch, name) for name in names}
+        | {
+            "round": dispatch.round_id,
+            "status": status_of(dispatch),
+            "counts": counts[dispatch.pk],
+            "available_acts": acts_on_week(dispatch, posts),
+        }
+        for dispatch in dispatches
+    ]
+
+
+def acts_on_week(dispatch: Dispatch, posts: Posts) -> list[str]:
+    """What a person may do with a week."""
+    office = "office" in posts.parties(Concern(dispatch.round.organization_id))
+    return ["freeze"] if office and dispatch.is_open else []
+
+
+def acts_on_line(line: Any, posts: Posts) -> list[str]:
+    """What a person may do with a line that `for_display` read."""
+    measure = line.measure
+    if not line.dispatch.is_open or measure.sub_issue.round.status not in UNDER_WAY:
+        return []
+    acts = LINE_TRANSITIONS.available(line.state, posts.parties(concern_of(measure)))
+    confirmed_first = line.state == LineState.TO_CONFIRM
+    return [act for act in acts if act != "return" or _returns(posts, measure, confirmed_first)]
+
+
+def _returns(posts: Posts, measure: Any, unconfirmed: bool) -> bool:
+    """The head returns what is to be confirmed, the office what is reported."""
+    return ("head" if unconfirmed else "office") in posts.parties(concern_of(measure))
+
+
+def of_department(line: Any, posts: Posts) -> bool:
+    """Whether a person sees the drafts of a line."""
+    return not {"liaison", "head"}.isdisjoint(posts.parties(concern_of(line.measure)))
+
+
+def line_rows(lines: Sequence[Any], posts: Posts, on: date) -> list[dict[str, Any]]:
+    """Lines that `for_display` read, as told to a person: a constant number of statements."""
+    reports = MeasureHistory.objects.in_bulk([line.report for line in lines if line.report])
+    return [line_row(line, reports.get(line.report), posts, on) for line in lines]
+
+
+def line_row(line: Any, report: MeasureHistory | None, posts: Posts, on: date) -> dict[str, Any]:
+    """One line; what was reported comes from the row of history that reported it, or as it was frozen."""
+    measure, frozen = line.measure, getattr(line, "frozen", None)
+    new = report.payload.get("new", {}) if report is not None else {}
+    old = report.payload.get("old", {}) if report is not None else {}
+    told = {name: new.get(column) for name, column in REPORTED.items()}
+    before = {name: old.get(column, getattr(measure, column)) for name, column in REPORTED.items()}
+    if frozen is not None:
+        told = {name: getattr(frozen, name) if frozen.reported_at else None for name in REPORTED}
+    texts = {name: told[name] or "" for name in REPORTED if name != "progress"}
+    return {
+        "id": line.pk,
+        "version": line.version,
+        "dispatch": line.dispatch_id,
+        "round": line.dispatch.round_id,
+        "measure": measure.pk,
+        "measure_number": measure.number,
+        "measure_content": measure.content,
+        "department": line.department_id,
+        "department_name": frozen.department_name if frozen else line.department.name,
+        "state": line.state,
+        "state_label": LineState(line.state).label,
+        "exempt": line.exempt,
+        "progress": told["progress"],
+        **texts,
+        "before": before,
+        "draft": line.draft if of_department(line, posts) else None,
+        "reported_at": frozen.reported_at if frozen else line.report_at,
+        "reported_by_name": frozen.reported_by_name if frozen else report.actor_name if report else "",
+        "confirmed_by_name": line.confirmed_by_name if line.confirmed_id and line.confirmed_id == line.report else "",
+        "return_reason": line.return_reason if line.state == LineState.RETURNED else "",
+        "same": line.same,
+        "due_on": measure.due_on,
+        "overdue": measure.is_overdue(on),
+        "contributions": ContributionSerializer(line.contributions.all(), many=True).data,
+        "available_acts": acts_on_line(line, posts),
+    }
