@@ -24,7 +24,7 @@ from rectify.organization.signers import hand_of, principal_in
 from rectify.web.stored_files import Received, mark_of_title, receive
 from rectify.workflow.acts import Act
 from rectify.workflow.guards import validated
-from rectify.workflow.refusals import Invalid, NotFound, Refusal, WrongState
+from rectify.workflow.refusals import Invalid, NotFound, Refusal, Stale, WrongState
 from rectify.workflow.signing import Given, why_not_sign
 
 from .closure import readiness
@@ -115,7 +115,7 @@ def _held(act: Act, round_: Round, values: Mapping[str, Any], received: Received
     for decision in sorted(values["decisions"], key=lambda decision: decision["sub_issue"]):
         try:
             carry_out(act, meeting, [person for person, _post in people], paper, decision)
-        except (Invalid, WrongState) as refusal:
+        except (Invalid, WrongState, Stale) as refusal:
             raise at_decision(refusal, decision) from refusal
     if paper is not None:
         paper.keep()
@@ -176,7 +176,8 @@ def carry_out(
     criteria: list[str] = []
     if decision["agreed"]:
         criteria = affirmed(step.sub_issue, request.result, decision["criteria"])
-        sign_for_participants(step, meeting, people, scan, decision["opinion"])
+        if not sign_for_participants(step, meeting, people, scan, decision["opinion"]):
+            raise Invalid(_("Nobody who took part can sign the next step."))
     else:
         if not decision["opinion"].strip():
             raise Invalid(_("Say what is to be done again."))
@@ -194,13 +195,13 @@ def carry_out(
 
 def sign_for_participants(
     step: SubIssueStep, meeting: AcceptanceMeeting, people: list[User], scan: Scan | None, opinion: str
-) -> None:
+) -> bool:
     """Signs step by step for whoever was there and may; stops where nobody was.
 
     Without the scan of the signed record, only whoever enters it signs.
 
-    Raises:
-        Invalid: nobody who was there could sign the next step.
+    Returns:
+        Whether anybody who was there could sign the next step.
     """
     concern, anybody = concern_of_sub_issue(step.sub_issue), False
     while step.request is not None and step.request.next_signer:
@@ -216,14 +217,13 @@ def sign_for_participants(
             principal_in(hand, step.request.next_signer),
             paper=scan.paper if scan else None,
             meeting=meeting,
-            registrar=None if signer == step.act.actor else (step.act.actor, meeting.recorded_by_name),
+            registrar=None if signer == step.act.actor else (step.act.actor, step.act.actor.get_full_name()),
             signer_id=signer.pk,
             on=meeting.held_on,
         )
         take_signature(step, given, readiness)
         step.request = current_request(step.request)
-    if not anybody:
-        raise Invalid(_("Nobody who took part can sign the next step."))
+    return anybody
 
 
 def current_request(request: AcceptanceRequest) -> AcceptanceRequest:

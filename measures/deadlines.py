@@ -141,10 +141,6 @@ def _require_stage_days(on: date, review_on: date, final_on: date | None) -> Non
         raise invalid(errors)
 
 
-# What a department does in a stage, upon which the office can say that its goal is met.
-STAGE_WORK = ("report_stage", "add_evidence", "replace_evidence")
-
-
 @transaction.atomic
 def review_stage(act: Act, measure_id: int, data: Mapping[str, Any]) -> Measure:
     """The office says whether a stage's goal is met; `data`: version, met, note, stage_goal, review_on.
@@ -169,9 +165,7 @@ def _next_stage(step: MeasureStep, values: Mapping[str, Any]) -> dict[str, Any]:
     measure, on, review_on = step.measure, step.act.on, values["review_on"]
     if measure.review_on is not None and on < measure.review_on:
         raise invalid({"met": [_("The stage is reviewed on %(day)s, not before.") % {"day": measure.review_on}]})
-    begun = measure.history.filter(action__in=("sustain", "review_stage")).order_by("-sequence").first()
-    since = measure.history.filter(action__in=STAGE_WORK, sequence__gt=begun.sequence if begun else 0)
-    if not since.exists():
+    if not Measure.objects.filter(pk=measure.pk).with_stage_work().filter(stage_work=True).exists():
         words = _("%(department)s has neither reported on this stage nor added evidence.")
         raise invalid({"met": [words % {"department": measure.lead_department}]})
     ended = measure.due_on is not None and measure.due_on <= on
@@ -186,12 +180,13 @@ def _next_stage(step: MeasureStep, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _not_met(step: MeasureStep, values: Mapping[str, Any]) -> dict[str, Any]:
     """Back to work: the deadline from before it was moved to long term counts again where there is no final day."""
-    new: dict[str, Any] = {"status": MeasureStatus.IN_PROGRESS.value}
-    if values["stage_goal"]:
-        new["stage_goal"] = values["stage_goal"]
     if values["review_on"] is not None:
         _require_stage_days(step.act.on, values["review_on"], None)
-        new["review_on"] = values["review_on"]
+    new: dict[str, Any] = {
+        "status": MeasureStatus.IN_PROGRESS.value,
+        "stage_goal": values["stage_goal"],
+        "review_on": values["review_on"],
+    }
     if step.measure.due_on is None:
         moved = step.measure.history.filter(action="sustain").order_by("-sequence").first()
         if moved is not None and (before := moved.payload.get("old", {}).get("due_on")):

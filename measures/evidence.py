@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -25,6 +26,15 @@ from .models import Evidence, EvidenceKind, EvidenceMark
 # The founding of the republic; an earlier day is a slip of the hand.
 FIRST_DAY = date(1949, 10, 1)
 OPTIONAL = ("dated_on", "replaces")
+# What a file most likely is, by its ending; whoever uploads it by itself says what it is.
+LIKELY_KINDS = {
+    ".png": EvidenceKind.PHOTO,
+    ".jpg": EvidenceKind.PHOTO,
+    ".jpeg": EvidenceKind.PHOTO,
+    ".xls": EvidenceKind.LEDGER,
+    ".xlsx": EvidenceKind.LEDGER,
+    ".csv": EvidenceKind.LEDGER,
+}
 NOT_YOURS = gettext_lazy(
     "Only the department that uploaded it, or the rectification office, may replace or withdraw this file."
 )
@@ -135,15 +145,24 @@ def require_plausible_day(dated_on: date, today: date) -> None:
 
 
 def _facts_of_added(step: MeasureStep, evidence: Evidence, old: Evidence | None) -> dict[str, Any]:
-    """What history keeps of a new file."""
+    """What history keeps of a new file, and of what it replaces."""
+    added = {"evidence": facts_of_new(evidence)}
+    return added if old is None else {**added, "instead_of": facts_of(old), **evidence_changed(step)}
+
+
+def facts_of_new(evidence: Evidence) -> dict[str, Any]:
+    """What a row of history that adds a file keeps of it."""
     facts: dict[str, Any] = {**facts_of(evidence), "size": evidence.size}
     if evidence.dated_on:
         facts["dated_on"] = evidence.dated_on.isoformat()
     if evidence.mark:
         facts["mark"] = evidence.mark
-    if old is None:
-        return {"evidence": facts}
-    return {"evidence": facts, "instead_of": facts_of(old), **evidence_changed(step)}
+    return facts
+
+
+def likely_kind(filename: str) -> EvidenceKind:
+    """What a file most likely is."""
+    return LIKELY_KINDS.get(Path(filename).suffix.lower(), EvidenceKind.DOCUMENT)
 
 
 def facts_of(evidence: Evidence) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from rectify.organization.signers import hand_of, holders, principal_in
 from rectify.web.stored_files import Received, digest_of_file, mark_of_title, receive, store
 from rectify.workflow.acts import Act
 from rectify.workflow.guards import validated
-from rectify.workflow.refusals import Forbidden, Invalid, NotFound
+from rectify.workflow.refusals import Forbidden, Invalid, NotFound, Refusal, Stale, WrongState
 from rectify.workflow.signing import Given, Signer, SigningRequest, why_not_sign
 
 from . import deadline_signing
@@ -80,7 +80,10 @@ def register_signatures(act: Act, round_id: int, data: Mapping[str, Any], file: 
         values = validated(PaperInput, {**data, "file": file})
         scan = keep_scan(act, round_, values, received)
         for item in in_order(round_, values["items"]):
-            register(scan, item, values["comment"])
+            try:
+                register(scan, item, values["comment"])
+            except (Invalid, WrongState, Stale) as refusal:
+                raise at_item(refusal, item) from refusal
         scan.keep()
         return scan.paper
 
@@ -139,6 +142,20 @@ def in_order(round_: Round, items: Sequence[Mapping[str, Any]]) -> list[Mapping[
 def named_by(item: Mapping[str, Any]) -> tuple[str, int]:
     """What an item names: one of `PaperItem.NAMES`, and its id."""
     return next((name, item[name]) for name in PaperItem.NAMES if item.get(name))
+
+
+def at_item(refusal: Refusal, item: Mapping[str, Any]) -> Refusal:
+    """The refusal of one signature, told with what it is about: the whole paper is refused for it."""
+    name, pk = named_by(item)
+    model = NAMED[name][0]
+    path = "number" if name in ("measure", "sub_issue") else "measure__number"
+    number = model.objects.filter(pk=pk).values_list(path, flat=True).first()
+    errors = {
+        field: [_("%(number)s: %(text)s") % {"number": number, "text": text} for text in texts]
+        for field, texts in refusal.errors.items()
+    }
+    message = _("%(number)s: %(text)s") % {"number": number, "text": refusal.detail}
+    return type(refusal)(message, errors=errors, current=refusal.current)
 
 
 def register(scan: Scan, item: Mapping[str, Any], comment: str) -> Signed:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from rectify.organization.posts import Posts
 from rectify.organization.signers import parties_with_turn
 from rectify.web.moments import Moment
@@ -11,7 +13,7 @@ from rectify.workflow.signing import Outcome
 from .models import ClosureRequest, Extension, LongTermRequest, Measure
 from .parties import available, concern_of, parties_to
 from .standing import deadline_turn, whose_turn
-from .states import DEADLINE_TRANSITIONS, UNDER_WORK
+from .states import DEADLINE_TRANSITIONS, UNDER_WORK, MeasureStatus
 from .why_not import why_nots, why_nots_of_deadline
 
 Request = Extension | LongTermRequest
@@ -56,6 +58,7 @@ class Present:
         request: the newest request to close it.
         parties: what the person is to it.
         acts: what they may do now.
+        stage_work: it was reported on in a stage whose review day has come.
     """
 
     measure: Measure
@@ -64,6 +67,7 @@ class Present:
     parties: frozenset[str]
     acts: list[str]
     deadlines: Deadlines
+    stage_work: bool
 
     def why_nots(self) -> list[str]:
         """Why acts that the person would expect are not open now, in words."""
@@ -84,6 +88,8 @@ class Present:
         """
         if self.deadlines.pending is not None:
             return deadline_turn(self.measure, self.deadlines.pending, on)
+        if self.stage_work:
+            return _("With the rectification office: the stage is reported on and waits to be reviewed.")
         return whose_turn(self.measure, self.request, since, on)
 
 
@@ -94,4 +100,6 @@ def present_of(measure: Measure, posts: Posts, on: date) -> Present:
     acts, deadlines = available(measure, posts, pending), deadlines_of(measure, Moment(on, None, on))
     if deadlines.pending is not None:
         acts = [act for act in acts if act not in WAITING_ACTS]
-    return Present(measure, posts, newest, parties_to(measure, posts, pending), acts, deadlines)
+    due = measure.status == MeasureStatus.SUSTAINED and measure.review_on is not None and measure.review_on <= on
+    worked = due and Measure.objects.filter(pk=measure.pk).with_stage_work().get().stage_work
+    return Present(measure, posts, newest, parties_to(measure, posts, pending), acts, deadlines, worked)

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from rectify.organization.models import Organization
 from rectify.workflow.past import with_state_then
@@ -30,6 +31,11 @@ STATE_THEN: Mapping[str, models.Field] = {
     "difficulty": models.TextField(),
     "reported_on": models.DateField(),
 }
+
+
+# What begins a stage of a long-term measure, and what a department does in it.
+STAGE_BEGUN = ("sustain", "review_stage")
+STAGE_WORK = ("report_stage", "add_evidence", "replace_evidence")
 
 
 def late(on: date, suffix: str = "") -> Q:
@@ -62,6 +68,14 @@ class MeasureQuerySet(models.QuerySet):
 
     def overdue(self, on: date, suffix: str = "") -> "MeasureQuerySet":
         return self.filter(late(on, suffix))
+
+    def with_stage_work(self) -> "MeasureQuerySet":
+        """Adds `stage_work`: whether a long-term measure was reported on, or proved, since its stage began."""
+        history: Any = self.model._meta.get_field("history").related_model
+        begun = history.objects.filter(measure=OuterRef(OuterRef("pk")), action__in=STAGE_BEGUN)
+        since = Coalesce(Subquery(begun.order_by("-sequence").values("sequence")[:1]), 0)
+        work = history.objects.filter(measure=OuterRef("pk"), action__in=STAGE_WORK, sequence__gt=since)
+        return self.annotate(stage_work=Exists(work))
 
     def for_display(self) -> "MeasureQuerySet":
         """With what a row on a page or in an answer shows, at a constant number of statements."""

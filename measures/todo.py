@@ -230,17 +230,19 @@ def last_returns(kind: RequestKind, ids: list[int]) -> dict[int, tuple[str, str]
 
 
 def stages_due(posts: Posts, on: date) -> Any:
-    """The long-term measures whose review day has come, the longest overdue first.
+    """The long-term measures whose review day has come, the longest overdue first, with `stage_work`.
 
-    For the office, which reviews them; for the departments that lead them, which report first.
+    For the office, which reviews them; for the departments that lead them, until they have reported.
     """
     departments = _my_departments(posts)
     offices = [post.organization_id for post in posts.held if post.role == Role.OFFICE]
     if not departments and not offices:
         return Measure.objects.none()
-    whose = Q(lead_department__in=departments) | Q(sub_issue__round__organization__in=offices)
     due = Measure.objects.filter(
-        whose, status=MeasureStatus.SUSTAINED, review_on__lte=on, sub_issue__round__status__in=UNDER_WAY
+        status=MeasureStatus.SUSTAINED, review_on__lte=on, sub_issue__round__status__in=UNDER_WAY
+    ).with_stage_work()
+    due = due.filter(
+        Q(lead_department__in=departments, stage_work=False) | Q(sub_issue__round__organization__in=offices)
     )
     return due.order_by("review_on", "pk")
 

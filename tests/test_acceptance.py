@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from issues.models import AcceptanceMeeting, AcceptanceRequest, SubIssue, SubIssueHistory
+from issues.models import AcceptanceMeeting, AcceptanceRequest, AcceptanceSignature, SubIssue, SubIssueHistory
+from rectify.organization.models import Role
 
 from .building import TODAY, Ledger
 from .driving import do, drive, drive_sub_issue
@@ -158,6 +159,33 @@ class TestMeeting:
         chain = api(ledger.people["auditor"]).get(requests).json()[0]["chain"]
         assert chain[1]["on_paper"] and chain[1]["signed_by"] == ledger.people["leader-vp_road"].name
         problem(office.post(address, {"file": scan()}, format="multipart"), 409)
+
+    def test_a_record_signs_for_those_who_were_there_whoever_adds_it(self, ledger: Ledger) -> None:
+        """What waits for somebody who was absent is passed over; the registrar is who added the scan."""
+        first, second = ledger.sub_issues
+        for sub_issue in (first, second):
+            drive_sub_issue(sub_issue, "in_review", result="sustained")
+        do(second, "sign", "office")
+        absent = [
+            person for person in self.body(ledger)["participants"] if person != ledger.people["leader-vp_road"].pk
+        ]
+        body = self.body(ledger, self.decision(first), participants=absent)
+        held = self.hold_unsigned(ledger, body)
+        registrar = ledger.place.add_person("office-two", Role.OFFICE)
+        address = url("acceptance-meetings", held.json()["id"], "add_record")
+        answer = api(registrar).post(address, {"file": scan()}, format="multipart")
+        assert answer.status_code == 200, answer.content
+        first.refresh_from_db()
+        assert first.status == "in_review" and answer.json()["paper"] is not None
+
+    def test_the_registrar_is_who_added_the_scan(self, ledger: Ledger) -> None:
+        drive_sub_issue(ledger.sub_issue, "in_review", result="sustained")
+        held = self.hold_unsigned(ledger, self.body(ledger, self.decision(ledger.sub_issue)))
+        registrar = ledger.place.add_person("office-two", Role.OFFICE)
+        address = url("acceptance-meetings", held.json()["id"], "add_record")
+        assert api(registrar).post(address, {"file": scan()}, format="multipart").status_code == 200
+        signature = AcceptanceSignature.objects.get(paper__isnull=False)
+        assert (signature.registered_by, signature.registered_by_name) == (registrar, registrar.name)
 
     def test_a_late_record_leaves_what_was_decided_since(self, ledger: Ledger) -> None:
         drive_sub_issue(ledger.sub_issue, "in_review", result="sustained")

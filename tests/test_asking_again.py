@@ -9,7 +9,7 @@ from django.urls import reverse
 from measures.models import Measure, WantedEvidence
 
 from .building import REASON, Ledger
-from .driving import ask_extension, attach, decide, do, drive
+from .driving import ask_extension, attach, decide, do, drive, drive_sub_issue
 from .forms_sent import act_on, at
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
@@ -47,6 +47,15 @@ def test_a_returned_extension_is_mended(ledger: Ledger) -> None:
     decide(request, "return", "office", reason="时限过长")
     form = form_of(ledger, ledger.measure, "request_extension")
     assert 'value="2021-05-20"' in form and "审批尚未完成" in form and "时限过长" in form
+
+
+def test_a_returned_acceptance_is_mended(ledger: Ledger) -> None:
+    sub_issue = drive_sub_issue(ledger.sub_issue, "in_review", result="sustained")
+    note = sub_issue.acceptance_requests.get().note
+    do(sub_issue, "return", "office", reason="请补充培训签到表")
+    page = f"{reverse('sub-issue', args=[sub_issue.pk])}?act=request_acceptance"
+    form = at(ledger.people["liaison-road"]).get(page).content.decode()
+    assert note in form and "请补充培训签到表" in form
 
 
 class TestWantedKinds:

@@ -143,6 +143,9 @@ def test_a_stage_comes_back_on_its_day(ledger: Ledger) -> None:
     assert unreported.status_code == 400 and "本阶段尚未填报进展" in unreported.content.decode()
     assert "每季度排查一次" in page_of(measure, "liaison-road", ledger, "?act=report_stage")
     assert act_on(at(liaison), measure, "report_stage", done="已完成两次排查").status_code == 302
+    assert list(todo.stages_due(Posts.of(liaison, TODAY), TODAY)) == []
+    assert "部门已填报本阶段进展" in office.get(f"{reverse('todo')}?tab=stages").content.decode()
+    assert "待整改办复核" in page_of(measure, "liaison-road", ledger)
     assert act_on(office, measure, "review_stage", **verdict).status_code == 302
     shown = page_of(measure, "auditor", ledger)
     assert "阶段目标已达到" in shown and "下次阶段复核2021年9月30日" in shown

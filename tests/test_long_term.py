@@ -102,6 +102,8 @@ def test_a_stage_that_is_not_met_reopens_the_measure_and_its_sub_issue(ledger: L
     done = post(ledger.people["office"], measure, "review_stage", met=False, note="问题反弹")
     assert (done.status_code, done.json()["status"]) == (200, "in_progress")
     assert done.json()["due_on"] == DUE_ON.isoformat()
+    stage = Measure.objects.get(pk=measure.pk)
+    assert (stage.stage_goal, stage.review_on) == ("", None)
     sub_issue.refresh_from_db()
     assert (sub_issue.status, sub_issue.reopened) == ("rectifying", True)
     rows = [last_row(measure), sub_issue.history.order_by("sequence").last()]

@@ -62,7 +62,9 @@ class TestClosures:
         items = [{"measure": m.pk, "version": m.version} for m in (first, second)]
         before = everything()
         form = sheet(round=ledger.round.pk, items=json.dumps(items))
-        problem(api(ledger.people["office"]).post(url("papers"), form, format="multipart"), 409)
+        refused = api(ledger.people["office"]).post(url("papers"), form, format="multipart")
+        problem(refused, 409)
+        assert second.number in refused.json()["detail"]
         assert everything() == before
 
     @pytest.mark.parametrize(

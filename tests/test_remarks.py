@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from measures.checking import rebuild_differences
 from measures.look_back import services
 from measures.models import Remark
 
@@ -157,8 +158,10 @@ def test_an_answer_is_proved_by_a_file_though_the_measure_is_closed(ledger: Ledg
     assert answered.status_code == 200, answered.content
     file = measure.evidence.get(pk=answered.json()["answer_files"][0])
     assert (file.title, file.answers_id) == ("印发文件", remark.pk)
-    row = measure.history.order_by("sequence").last()
-    assert row is not None and row.payload["evidence"]["sha256"] == file.sha256
+    added, row = list(measure.history.order_by("sequence"))[-2:]
+    assert (added.action, row.action, added.act_id) == ("add_evidence", "answer_remark", row.act_id)
+    assert added.payload["evidence"]["sha256"] == file.sha256
+    assert list(rebuild_differences()) == []
     shown = at(people["auditor"]).get(reverse("measure", args=[measure.pk])).content.decode()
     assert shown.count("印发文件") >= 2
     late = api(people["auditor"]).get(url("doubts"), {"round": ledger.round.pk, "kind": "late_evidence"}).json()

@@ -18,9 +18,9 @@ from rectify.workflow.guards import ActInput, ReasonInput, validated
 from rectify.workflow.history import Chain
 from rectify.workflow.refusals import Forbidden, Invalid, NotFound, WrongState
 
-from ..evidence import facts_of, new_evidence
+from ..evidence import facts_of_new, likely_kind, new_evidence
 from ..farthest import BEYOND, farthest
-from ..models import ClosingRules, EvidenceKind, LookBack, LookBackItem, Measure, MeasureHistory, Remark, RemarkState
+from ..models import ClosingRules, LookBack, LookBackItem, Measure, MeasureHistory, Remark, RemarkState
 from ..states import MeasureStatus
 from .acting import Beside, ItemStep, RemarkStep, told_of_item, write_beside
 from .drawing import draw
@@ -197,10 +197,10 @@ def answer_remark(act: Act, remark_id: int, data: Mapping[str, Any], file: Uploa
     with transaction.atomic():
         step = RemarkStep("answer", act, remark_id, data)
         answer = validated(AnswerInput, data)["answer"]
-        facts: dict[str, Any] = {}
         if received is not None:
-            given = {"title": Path(received.filename).stem[:200], "kind": EvidenceKind.DOCUMENT}
-            facts = {"evidence": facts_of(new_evidence(step, given, received, answers=step.remark))}
+            given = {"title": Path(received.filename).stem[:200], "kind": likely_kind(received.filename)}
+            proof = new_evidence(step, given, received, answers=step.remark)
+            step.write("add_evidence", evidence=facts_of_new(proof))
         step.save(
             state=RemarkState.ANSWERED,
             answer=answer,
@@ -209,7 +209,7 @@ def answer_remark(act: Act, remark_id: int, data: Mapping[str, Any], file: Uploa
             answered_on=act.on,
             sent_back_why="",
         )
-        step.write("answer_remark", answer, remark=_told_of(step.remark), **facts)
+        step.write("answer_remark", answer, remark=_told_of(step.remark))
         return step.remark
 
 

@@ -59,6 +59,9 @@ def form_of(measure: Measure, act: str, form: Mapping[str, Any], on: date) -> di
             if until
             else "",
         }
+    more: dict[str, Any] = {}
+    if act == "review_stage" and measure.review_on is not None and on < measure.review_on:
+        more["early"] = _("The stage is reviewed on %(day)s, not before.") % {"day": in_words(measure.review_on)}
     if act in ("request_long_term", "review_stage") and not form.get("values"):
-        return {"values": {"stage_goal": measure.stage_goal}}
-    return {}
+        more["values"] = {"stage_goal": measure.stage_goal}
+    return more

@@ -13,18 +13,9 @@ from rectify.workflow.acts import Act
 from rectify.workflow.refusals import Invalid, Refusal
 
 from .. import closing, services
-from ..evidence import add_evidence
+from ..evidence import add_evidence, likely_kind
 from ..models import Evidence, EvidenceKind, Measure
 
-# What a file most likely is, by its ending; whoever uploads it by itself says what it is.
-LIKELY_KINDS = {
-    ".png": EvidenceKind.PHOTO,
-    ".jpg": EvidenceKind.PHOTO,
-    ".jpeg": EvidenceKind.PHOTO,
-    ".xls": EvidenceKind.LEDGER,
-    ".xlsx": EvidenceKind.LEDGER,
-    ".csv": EvidenceKind.LEDGER,
-}
 MAX_FILES = 20
 FIELDS = ("title", "kind", "dated_on", "replaces")
 
@@ -48,7 +39,7 @@ def add_files(
         name = Path((file.upload.name or "").replace("\\", "/")).name
         bare, title = Path(name).stem[:150] or name, given.get("title", "")
         words = bare if not title else title if len(files) == 1 else f"{title}：{bare}"
-        likely = LIKELY_KINDS.get(Path(name).suffix.lower(), EvidenceKind.DOCUMENT)
+        likely = likely_kind(name)
         data = {**given, "title": words, "kind": given.get("kind") or likely}
         try:
             added.append(add_evidence(act, measure_id, data, file))

@@ -1,6 +1,7 @@
 """The page of a measure: what is asked, what was done, where it stands, and which acts are open."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -82,7 +83,7 @@ def look_at(request: HttpRequest, pk: int) -> SeenMeasure:
         if not rewound:
             raise NotFound(_("This measure did not exist on that day."))
         rewound[0].sub_issue = found.sub_issue
-        return SeenMeasure(rewound[0], posts, None, frozenset(), [], deadlines_of(found, moment), moment)
+        return SeenMeasure(rewound[0], posts, None, frozenset(), [], deadlines_of(found, moment), False, moment)
     return SeenMeasure(**vars(present_of(found, posts, today)), moment=moment)
 
 
@@ -112,7 +113,7 @@ def page_context(request: HttpRequest, seen: SeenMeasure, filled: Filled) -> dic
         "turn": "" if past else seen.turn(last_change(rows), on),
         "chain": chain_of(seen, rows),
         "why_nots": [] if past else seen.why_nots(),
-        "buttons": buttons(found, seen.acts, opened),
+        "buttons": buttons(found, seen.acts, opened, on),
         "here": reverse("measure", args=[found.pk]),
         "opened": opened,
         "panel": f"measures/act_{opened}.html" if opened else "",
@@ -162,9 +163,10 @@ def chain_of(seen: SeenMeasure, rows: list[Any]) -> list[dict[str, Any]]:
     return told_where(chain_steps(request, seen.measure, seen.moment.on, why), request)
 
 
-def buttons(found: Measure, acts: list[str], opened: str) -> list[dict[str, Any]]:
+def buttons(found: Measure, acts: list[str], opened: str, on: date) -> list[dict[str, Any]]:
     """The open acts as links to their forms, the likeliest first; not the one that is open, nor those of a file."""
-    first = next((act for act in PRIMARY if act in acts), "")
+    ahead = found.review_on is not None and on < found.review_on
+    first = next((act for act in PRIMARY if act in acts and not (ahead and act == "review_stage")), "")
     here = reverse("measure", args=[found.pk])
     ordered = sorted((act for act in acts if act != opened and act not in OF_A_FILE), key=lambda act: act != first)
     return [

@@ -34,6 +34,7 @@ from ..summary import acceptance_summary
 from ..why_not import why_nots_of_sub_issue
 from .acts import act_by_form
 from .asked import asked_of_sub_issue, path_of
+from .deadline_forms import why_returned
 from .filled import Filled
 from .forms import plain_form
 from .minutes import minutes, with_corrections
@@ -200,7 +201,8 @@ def present(
     if opened == "request_acceptance":
         form["results"] = results(readiness, found)
         form["unfinished"] = pgettext("between names", ", ").join(due_within_intensive(found))
-        form["values"] = form["values"] or {"note": acceptance_summary(found)}
+        form |= {"values": form["values"] or asked_before(newest) or {"note": acceptance_summary(found)}}
+        form["returned"] = why_returned(newest) if newest is not None else ""
     if opened in ("request_acceptance", "sign"):
         form["criteria"] = criteria_fields(found.round, form["values"].get("criteria", ()))
     if opened == "register_signature":
@@ -220,6 +222,13 @@ def present(
         "why_nots": why_nots_of_sub_issue(found, posts, parties, pending, acts),
         "on": on,
     }
+
+
+def asked_before(newest: AcceptanceRequest | None) -> dict[str, Any]:
+    """What stood in the request that was returned or recalled."""
+    if newest is None or newest.outcome not in (Outcome.RETURNED, Outcome.RECALLED):
+        return {}
+    return {"note": newest.note, "result": newest.result, "criteria": newest.criteria}
 
 
 def due_within_intensive(found: SubIssue) -> list[str]:

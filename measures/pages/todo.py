@@ -153,6 +153,7 @@ def stage_line(measure: Measure, on: date, reviews: bool) -> dict[str, Any]:
         "department": measure.lead_department.name,
         "review_on": measure.review_on,
         "late": stage_overdue(measure, on),
+        "reported": measure.stage_work,  # type: ignore[attr-defined]
         "goal": measure.stage_goal,
         "url": page,
         "mend_url": f"{page}?act={'review_stage' if reviews else 'report_stage'}#act",
