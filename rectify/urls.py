@@ -7,6 +7,7 @@ from rectify.organization.pages import SignInView, SignOutView
 
 urlpatterns = [
     path("", include("rectify.dashboards.urls")),
+    path("", include("rectify.dispatch.pages.urls")),
     path("", include("measures.pages.urls")),
     path("sign-in/", SignInView.as_view(), name="sign-in"),
     path("sign-out/", SignOutView.as_view(), name="sign-out"),

@@ -22,8 +22,9 @@ from rectify.workflow.refusals import NotFound, Refusal
 SUB_PAGES = {
     "home": (),
     "todo": ("/todo/",),
-    "ledger": ("/ledger/", "/measures/", "/sub-issues/"),
-    "split-table": ("/split-table/",),
+    "ledger": ("/ledger/", "/measures/", "/sub-issues/", "/split-table/"),
+    "this-week": ("/this-week/",),
+    "dispatch-board": ("/dispatch/",),
     "acceptance": ("/acceptance/",),
     "look-backs": ("/look-backs/", "/doubts/"),
 }
@@ -126,6 +127,11 @@ class Frame:
     def todo_count(self) -> int:
         return count_todo(self.posts, self.today)
 
+    @property
+    def _dispatch_page(self) -> str:
+        """Departments report this week's lines; everybody else sees the board."""
+        return "this-week" if self.posts.department_ids() else "dispatch-board"
+
     @cached_property
     def navigation(self) -> list[dict[str, Any]]:
         """The rail's entries; administrators see no business data."""
@@ -134,7 +140,7 @@ class Frame:
             entries += [
                 (_("To do"), "todo", "todo", self.todo_count or None),
                 (_("Ledger"), "ledger", "ledger", None),
-                (_("Split table"), "split-table", "report", None),
+                (_("Weekly dispatch"), self._dispatch_page, "calendar", None),
                 (_("Closing"), "acceptance", "check", None),
             ]
         if not self.posts.roles.isdisjoint({Role.AUDITOR, Role.OFFICE}):

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count
 from rest_framework import serializers
 
-from issues.states import UNDER_WAY
+from issues.states import UNDER_WAY, Kind
 from measures.models import MeasureHistory
 from measures.parties import concern_of
 from rectify.organization.posts import Concern, Posts
@@ -59,6 +59,8 @@ class LineSerializer(ReportedSerializer):
     measure = serializers.IntegerField()
     measure_number = serializers.CharField()
     measure_content = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Kind.choices)
+    starts_on = serializers.DateField(allow_null=True, help_text="even progress counts from here: the plan's approval")
     department = serializers.IntegerField()
     department_name = serializers.CharField()
     state = serializers.ChoiceField(choices=LineState.choices)
@@ -171,6 +173,8 @@ def line_row(line: Any, report: MeasureHistory | None, posts: Posts, on: date) -
         "measure": measure.pk,
         "measure_number": measure.number,
         "measure_content": measure.content,
+        "kind": measure.kind,
+        "starts_on": measure.sub_issue.round.plan_approved_on,
         "department": line.department_id,
         "department_name": frozen.department_name if frozen else line.department.name,
         "state": line.state,

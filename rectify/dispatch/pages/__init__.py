@@ -1,0 +1,1 @@
+"""The pages of the weekly dispatch: this week for departments, the board for the office."""

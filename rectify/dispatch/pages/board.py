@@ -1,0 +1,162 @@
+"""The board of a week: which department has reported what, what moved, what stood still; the office freezes it here."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from rectify.organization.models import BUSINESS_ROLES
+from rectify.organization.posts import Concern, Posts
+from rectify.web import clock
+from rectify.workflow.refusals import Forbidden, NotFound, Refusal
+
+from ..calendar import warning
+from ..freezing import freeze_week
+from ..models import Dispatch, Line
+from ..opening import open_week
+from ..progress import behind
+from ..representation import line_rows
+from ..schedules import span
+from ..states import OWED, LineState
+from ..weeks import Week
+from .shared import cutoff_in_words, round_of, week_in_words, week_of
+
+STATES = [state for state in LineState if state != LineState.EXEMPT] + [LineState.EXEMPT]
+WEEKS_SHOWN = 12
+STILL = 2
+
+
+@login_required
+@require_http_methods(["GET", "HEAD"])
+def board(request: HttpRequest) -> HttpResponse:
+    """A week's departments with their counts, worst first; `?department=` and `?state=` list lines behind a count."""
+    posts = Posts.of(request.user, clock.today())
+    if posts.roles.isdisjoint(BUSINESS_ROLES):
+        raise Forbidden(_("You do not take part in rectification; there is nothing here for you to see."))
+    round_ = round_of(request)
+    if round_ is None:
+        return render(request, "dispatch/no_week.html", {"round": None})
+    request.round = round_  # type: ignore[attr-defined]
+    week, office = week_of(request, round_), "office" in posts.parties(Concern(round_.organization_id))
+    this = Week.of(clock.today())
+    context: dict[str, Any] = {
+        "round": round_,
+        "week": week,
+        "office": office,
+        "weeks": [(each, week_in_words(each)) for each in Dispatch.objects.filter(round=round_)[:WEEKS_SHOWN]],
+        "may_open": office and not Dispatch.objects.filter(round=round_, monday__gte=this.monday).exists(),
+        "still_open": Dispatch.objects.filter(round=round_).open().first(),
+        "warning": warning(*span(this)) if office else "",
+    }
+    if week is not None:
+        context |= of_week(request, week, posts)
+    return render(request, "dispatch/board.html", context)
+
+
+def of_week(request: HttpRequest, week: Dispatch, posts: Posts) -> dict[str, Any]:
+    """What the board shows of a week: a constant number of statements."""
+    on = clock.today()
+    found = Line.objects.filter(dispatch=week).for_display()
+    rows = line_rows(
+        list(found.prefetch_related("contributions__department", "measure__responsible_departments")), posts, on
+    )
+    departments, filtered = by_department(rows), not {"state", "department"}.isdisjoint(request.GET)
+    owed = [row for row in rows if row["state"] != LineState.EXEMPT]
+    return {
+        "week_words": week_in_words(week),
+        "cutoff": cutoff_in_words(week),
+        "states": [(state.value, state.label) for state in STATES],
+        "departments": departments,
+        "totals": totals(departments),
+        "chosen": [row for row in rows if filtered and fits(request, row)],
+        "filtered": filtered,
+        "reported": sum(not line["owed"] for line in departments if line["lines"]),
+        "missing": sum(bool(line["owed"]) for line in departments),
+        "moved": [row for row in owed if moved(row)],
+        "still": [row for row in owed if row["same"] >= STILL],
+        "behind": [row for row in owed if behind(row, on)],
+        "chat": for_the_chat(week, departments),
+    }
+
+
+def by_department(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A line for each department with its counts, worst first; no ranks."""
+    found: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        line = found.setdefault(
+            row["department"],
+            {"pk": row["department"], "name": row["department_name"], "counts": dict.fromkeys(LineState.values, 0)},
+        )
+        line["counts"][row["state"]] += 1
+    for line in found.values():
+        line["owed"] = sum(line["counts"][state] for state in OWED)
+        line["lines"] = sum(line["counts"].values()) - line["counts"][LineState.EXEMPT]
+        line["cells"] = [(state.value, line["counts"][state.value]) for state in STATES]
+    return sorted(found.values(), key=lambda line: (-line["owed"], -line["counts"][LineState.TO_CONFIRM]))
+
+
+def totals(departments: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    return [(state.value, sum(line["counts"][state.value] for line in departments)) for state in STATES]
+
+
+def fits(request: HttpRequest, row: dict[str, Any]) -> bool:
+    """Whether a line is behind the count that was pressed."""
+    state, department = request.GET.get("state", ""), request.GET.get("department", "")
+    return (not state or row["state"] == state) and (not department or str(row["department"]) == department)
+
+
+def moved(row: dict[str, Any]) -> bool:
+    """Whether what was reported this week brought the measure on."""
+    return row["progress"] is not None and row["progress"] > (row["before"]["progress"] or 0)
+
+
+def for_the_chat(week: Dispatch, departments: list[dict[str, Any]]) -> str:
+    """What may be pasted into a group chat: departments and counts, no word of any finding."""
+    owing = [line for line in departments if line["owed"]]
+    head = _("Weekly dispatch, %(week)s: cut-off %(cutoff)s.") % {
+        "week": week_in_words(week),
+        "cutoff": cutoff_in_words(week),
+    }
+    if not owing:
+        return head + _("Every department has reported.")
+    names = pgettext("between names", ", ").join(f"{line['name']}{line['owed']}" for line in owing)
+    return head + _("Not reported yet: %(names)s.") % {"names": names}
+
+
+@login_required
+@require_POST
+def open_now(request: HttpRequest) -> HttpResponse:
+    """Opens the present week."""
+    return _done(request, lambda pk: open_week(clock.act_of(request.user), pk, {}), _("The week is open."))
+
+
+@login_required
+@require_POST
+def freeze(request: HttpRequest, pk: int) -> HttpResponse:
+    """Freezes a week; its page said before what will be frozen."""
+    if not Dispatch.objects.visible_to(request.user, clock.today()).filter(pk=pk).exists():
+        raise NotFound()
+    data = request.POST.dict()
+    return _done(request, lambda _round: freeze_week(clock.act_of(request.user), pk, data), _("The week is frozen."))
+
+
+def _done(request: HttpRequest, service: Any, words: str) -> HttpResponse:
+    round_ = round_of(request)
+    if round_ is None:
+        raise NotFound()
+    try:
+        week = service(round_.pk)
+    except (NotFound, Forbidden):
+        raise
+    except Refusal as refusal:
+        messages.error(request, str(refusal.detail))
+        return redirect(f"{reverse('dispatch-board')}?round={round_.pk}")
+    messages.success(request, words)
+    return redirect(f"{reverse('dispatch-board')}?round={week.round_id}&week={week.pk}")

@@ -1,0 +1,12 @@
+"""Addresses of the pages of the weekly dispatch."""
+
+from django.urls import path
+
+from . import board, this_week
+
+urlpatterns = [
+    path("this-week/", this_week.this_week, name="this-week"),
+    path("dispatch/", board.board, name="dispatch-board"),
+    path("dispatch/open/", board.open_now, name="dispatch-open"),
+    path("dispatch/<int:pk>/freeze/", board.freeze, name="dispatch-freeze-page"),
+]
