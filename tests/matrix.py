@@ -174,6 +174,13 @@ MATRIX: dict[str, dict[str, Rule]] = {
     "ledger-row": {"get": readers(strangers=403, foreign=404)},
     "split-table": {"get": readers(strangers=403, foreign=200)},
     "acceptance": {"get": readers(strangers=403, foreign=200)},
+    "this-week": {
+        "get": Rule(200, ("liaison", "head", "contributor", "outsider"), strangers=403, foreign=403),
+        "post": Rule(302, ("liaison", "head"), strangers=403, foreign=403),
+    },
+    "dispatch-board": {"get": readers(strangers=403, foreign=404)},
+    "dispatch-open": {"post": Rule(302, ("office",), strangers=404)},
+    "dispatch-freeze-page": {"post": Rule(302, ("office",), strangers=404)},
     "acceptance-meeting": {
         "get": Rule(200, ("office",), strangers=403, foreign=404),
         "post": Rule(302, ("office",), strangers=403, foreign=404),

@@ -299,3 +299,11 @@ def fill_dispatch(made: World) -> None:
         made.addresses[route] = reverse(route, args=[row.pk])
         made.data[route] = {"version": row.version, **data}
     made.data["dispatch-list"] = {"round": unopened.pk}
+    here = f"?round={ledger.round.pk}&week={week.pk}"
+    made.addresses["this-week"], made.addresses["dispatch-board"] = (
+        reverse(name) + here for name in ("this-week", "dispatch-board")
+    )
+    made.data["this-week"] = {"act": f"save-{fresh.pk}", f"version-{fresh.pk}": 1, f"done-{fresh.pk}": "草稿"}
+    made.addresses["dispatch-open"] = f"{reverse('dispatch-open')}?round={unopened.pk}"
+    made.addresses["dispatch-freeze-page"] = f"{reverse('dispatch-freeze-page', args=[week.pk])}{here}"
+    made.data["dispatch-freeze-page"] = {"version": week.version}

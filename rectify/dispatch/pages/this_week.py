@@ -137,7 +137,8 @@ def page(request: HttpRequest, week: Dispatch, posts: Posts, refused: Mapping[in
     """The page, with what was typed and what was wrong with it where lines were refused."""
     rows = line_rows(list(lines_of(week, posts)), posts, clock.today())
     shown = [shown_line(row, request, refused.get(row["id"])) for row in rows]
-    shown.sort(key=lambda line: ORDER.index(LineState(line["row"]["state"])))
+    # What waits for oneself stands first.
+    shown.sort(key=lambda line: ("confirm" not in line["row"]["available_acts"], ORDER.index(line["row"]["state"])))
     owed = [line for line in shown if line["row"]["state"] != LineState.EXEMPT]
     states = [line["row"]["state"] for line in owed]
     context = {
