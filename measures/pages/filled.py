@@ -23,11 +23,13 @@ class Filled:
         act: which act it asks for; empty for none.
         values: what was typed, by field.
         refusal: why it was refused, None before it was sent.
+        beside: it does not stand among the acts of the page but further down, and tells there what was wrong.
     """
 
     act: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     refusal: Refusal | None = None
+    beside: bool = False
 
     @property
     def status(self) -> int:
@@ -55,7 +57,7 @@ class Filled:
     @property
     def typed_words(self) -> list[str]:
         """The words that would be lost where the form itself cannot be shown again."""
-        names = ("note", "comment", "reason", "done", "next_step", "difficulty", "stage_goal")
+        names = ("note", "comment", "reason", "done", "next_step", "difficulty", "stage_goal", "answer", "text")
         return [str(self.values[name]) for name in names if self.values.get(name)] if self.refusal else []
 
 

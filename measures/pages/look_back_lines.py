@@ -10,7 +10,6 @@ from django.utils.translation import pgettext_lazy
 
 from rectify.organization.posts import Posts
 from rectify.web import field_names
-from rectify.workflow.refusals import Stale
 
 from ..look_back.parties import acts_on_item, acts_on_remark
 from ..look_back.reading import shown_remarks
@@ -62,7 +61,8 @@ def sent(filled: Filled, form: str) -> Line:
             if name != "version"
         ],
         "problem": mine.problem,
-        "stale": isinstance(mine.refusal, Stale),
+        "refusal": mine.refusal,
+        "kept": mine.typed_words,
         "open": mine.refusal is not None,
     }
 

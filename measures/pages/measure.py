@@ -97,6 +97,7 @@ def page_context(request: HttpRequest, seen: SeenMeasure, filled: Filled) -> dic
     pending = not past and seen.request is not None and seen.request.outcome == Outcome.PENDING
     opened = filled.act if filled.act in seen.acts else "sign" if "sign" in seen.acts and not filled.refusal else ""
     reader = Reader(seen.posts, seen.moment.known_on or on, seen.acts, seen.parties, present=not past)
+    look_back = None if past else of_measure(found, seen.posts, on, filled)
     return {
         "measure": found,
         "seen": seen,
@@ -119,7 +120,8 @@ def page_context(request: HttpRequest, seen: SeenMeasure, filled: Filled) -> dic
         "panel": f"measures/act_{opened}.html" if opened else "",
         "act_url": reverse("measure-act", args=[found.pk, opened]) if opened else "",
         "form": fields_for(found, opened, filled, on) | evidence_fields(found, opened, reader, filled.values),
-        "look_back": None if past else of_measure(found, seen.posts, on, filled),
+        "look_back": look_back,
+        "told_below": filled.beside and look_back is not None and look_back["shown"],
         "filled": filled,
     }
 

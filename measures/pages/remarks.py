@@ -52,8 +52,10 @@ def add_remark(request: HttpRequest, pk: int) -> HttpResponse:
     except Refusal as refusal:
         item = _item_named(request, data)
         if item is not None:
-            return look_back_page(request, item.look_back_id, Filled(f"remark-{item.pk}", shown_back(data), refusal))
-        return measure_page(request, pk, Filled(f"remark-measure-{pk}", shown_back(data), refusal))
+            return look_back_page(
+                request, item.look_back_id, Filled(f"remark-{item.pk}", shown_back(data), refusal, beside=True)
+            )
+        return measure_page(request, pk, Filled(f"remark-measure-{pk}", shown_back(data), refusal, beside=True))
     messages.success(request, _("The remark on %(number)s is made.") % {"number": remark.measure.number})
     return redirect(_after(request, remark))
 
@@ -85,7 +87,7 @@ def remark_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     except NotFound:
         raise
     except Refusal as refusal:
-        filled = Filled(f"{act}-{pk}", shown_back(data), refusal)
+        filled = Filled(f"{act}-{pk}", shown_back(data), refusal, beside=True)
         if request.POST.get("from") == ON_SAMPLE and found.item is not None:
             return look_back_page(request, found.item.look_back_id, filled)
         return measure_page(request, found.measure_id, filled)
