@@ -59,12 +59,14 @@ def waiting_since(request: SigningRequest) -> date:
     return signatures[-1].signed_on if signatures else request.asked_on
 
 
-def chain_steps(request: SigningRequest, subject: Measure | SubIssue, on: date, why_returned: str = "") -> list[Step]:
+def chain_steps(
+    request: SigningRequest, subject: Measure | SubIssue, on: date, returned: HistoryRow | None = None
+) -> list[Step]:
     """A request's chain for the `chain` component.
 
     Args:
         request: under review, passed or returned.
-        why_returned: the words with which it was returned.
+        returned: the row of history with which it was returned.
     """
     steps: list[Step] = []
     for index, step in enumerate(request.steps()):
@@ -81,9 +83,16 @@ def chain_steps(request: SigningRequest, subject: Measure | SubIssue, on: date, 
         elif step["current"]:
             shown |= {"state": "current", "days": (on - waiting_since(request)).days}
         elif request.outcome == Outcome.RETURNED and index == len(request.signatures.all()):  # type: ignore[attr-defined]
-            shown |= {"state": "returned", "on": request.ended_on, "note": why_returned}
+            shown |= {"state": "returned", "on": request.ended_on, **_returned_by(returned)}
         steps.append(shown)
     return steps
+
+
+def _returned_by(row: HistoryRow | None) -> Step:
+    """Who returned a request and why; a meeting returns as the post whose turn it was, not as who recorded it."""
+    if row is None:
+        return {}
+    return {"note": row.reason} | ({} if "meeting" in row.payload else {"who": row.actor_name})
 
 
 def how_signed(signature: Signature) -> str:

@@ -112,6 +112,8 @@ def test_a_sub_issue_is_accepted(ledger: Ledger) -> None:
         drive(measure, "closed")
     sent = act_on_sub_issue(liaison, sub_issue, "request_acceptance", note="验收", result="closed")
     assert sent.status_code == 302
+    told = liaison.get(reverse("home")).content.decode()
+    assert f"已申请问题{sub_issue.number}验收。" in told
     assert act_on_sub_issue(at(people["office"]), sub_issue, "sign").status_code == 302
     assert act_on_sub_issue(at(people["leader-vp_road"]), sub_issue, "return", reason="再核").status_code == 302
     assert sub_issue.status == "rectifying"

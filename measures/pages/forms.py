@@ -103,6 +103,7 @@ def fields_for(measure: Measure, act: str, filled: Filled, on: date) -> dict[str
         request = pending_request(measure)
         form |= paper_fields(request, concern_of(measure), on)
         form["digest"] = seen_digest(measure, request)
+        form["missing"] = what_is_missing(measure)
     if act == "request_closure":
         form |= asked_before(measure) if not form["values"] else {}
         form["missing"] = what_is_missing(measure)

@@ -104,7 +104,7 @@ def page_context(request: HttpRequest, seen: SeenMeasure, filled: Filled) -> dic
         "path": path_of(found.sub_issue),
         "asked": asked_of_measure(found, on, approved_item(found, seen.deadlines.granted)),
         "asked_for": request_shown(seen.request, found) if pending else {},
-        "voided": voided([seen.request]).get(found.pk, "") if pending and seen.request else "",
+        "voided": voided([seen.request], seen.posts, "signer" in seen.parties).get(found.pk) if pending else None,
         "deadline": deadline,
         "days_left": (found.due_on - on).days if found.due_on else None,
         "latest": latest_report(found),
@@ -161,8 +161,8 @@ def chain_of(seen: SeenMeasure, rows: list[Any]) -> list[dict[str, Any]]:
         return []
     if request.outcome == Outcome.PASSED and not seen.measure.is_settled:
         return []
-    why = next((row.reason for row in rows if row.action == "return"), "")
-    return told_where(chain_steps(request, seen.measure, seen.moment.on, why), request)
+    returned = next((row for row in rows if row.action == "return"), None)
+    return told_where(chain_steps(request, seen.measure, seen.moment.on, returned), request)
 
 
 def buttons(found: Measure, acts: list[str], opened: str, on: date) -> list[dict[str, Any]]:

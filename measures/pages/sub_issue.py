@@ -255,8 +255,8 @@ def chain_of(found: SubIssue, newest: AcceptanceRequest | None, rows: Sequence[H
     if newest.outcome == Outcome.PASSED and found.status == SubIssueStatus.RECTIFYING:
         return []
     own = (row for row in rows if not isinstance(row, MeasureHistory))
-    why = next((row.reason for row in own if row.action == "return"), "")
-    return told_where(chain_steps(newest, found, clock.today(), why), newest)
+    returned = next((row for row in own if row.action == "return"), None)
+    return told_where(chain_steps(newest, found, clock.today(), returned), newest)
 
 
 def buttons(found: SubIssue, acts: Sequence[str], opened: str) -> list[dict[str, Any]]:

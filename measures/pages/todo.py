@@ -18,7 +18,7 @@ from rectify.organization.posts import Posts
 from rectify.web import clock
 from rectify.workflow.refusals import Refusal
 
-from ..closing import seen_digest
+from ..closing import seen_digest, what_is_missing
 from ..models import ClosureRequest, Evidence, Measure
 from ..requests import ACCEPTANCE, CLOSURE, DEADLINE_KINDS, EXTENSION, KINDS, LONG_TERM, RequestKind
 from ..standing import chain_steps, for_days, post_of, queue_name, stage_overdue, waits_for
@@ -78,7 +78,7 @@ def todo(request: HttpRequest) -> HttpResponse:
             {"label": labels[name], "url": f"?tab={name}", "count": len(lists[name]), "current": name == tab}
             for name in tabs
         ],
-        "lines": lines_of(tab, lists[tab], on, reviews),
+        "lines": lines_of(tab, lists[tab], posts, on, reviews),
         "reviews": reviews,
         "to_sign": len(lists["to-sign"]),
         "returned": len(lists["returned"]),
@@ -89,7 +89,7 @@ def todo(request: HttpRequest) -> HttpResponse:
     return render(request, "todo/todo.html", context)
 
 
-def lines_of(tab: str, found: list[Any], on: date, reviews: bool) -> list[dict[str, Any]]:
+def lines_of(tab: str, found: list[Any], posts: Posts, on: date, reviews: bool) -> list[dict[str, Any]]:
     """What a tab's list shows.
 
     Args:
@@ -99,8 +99,9 @@ def lines_of(tab: str, found: list[Any], on: date, reviews: bool) -> list[dict[s
         return lines_of_waiting(found, on)
     if tab == "stages":
         return [stage_line(item, on, reviews) for item in found]
-    void = voided(item.request for item in found if isinstance(item, Waiting))
-    return [line_of(item) | {"voided": void.get(item.subject.pk, "") if item.is_measure else ""} for item in found]
+    waiting = [item.request for item in found if isinstance(item, Waiting)]
+    void = voided(waiting, posts, tab == "to-sign")
+    return [line_of(item) | {"voided": void.get(item.subject.pk) if item.is_measure else None} for item in found]
 
 
 def item_url(item: Waiting) -> str:
@@ -236,6 +237,7 @@ def folder(request: HttpRequest, kind: RequestKind, pk: int, filled: Filled) -> 
         form["criteria"] = criteria_fields(round_, form["values"].get("criteria", ()))
     elif isinstance(item.request, ClosureRequest):
         form["digest"] = seen_digest(item.subject, item.request)
+        form["missing"] = what_is_missing(item.subject)
     context = {
         "item": item,
         "queue_name": queue_name(posts),
@@ -260,7 +262,7 @@ def of_measure(item: Waiting, posts: Posts, on: date) -> dict[str, Any]:
     return {
         "asked": asked_of_measure(item.subject, on),
         "asked_for": request_shown(item.request, item.subject),
-        "voided": voided([item.request]).get(item.subject.pk, ""),
+        "voided": voided([item.request], posts, signs=True).get(item.subject.pk),
         "latest": latest_report(item.subject),
         "evidence": evidence_items(item.subject.evidence.order_by("-pk"), Reader(posts, on, back=item_url(item))),
     }
