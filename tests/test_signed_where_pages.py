@@ -11,7 +11,7 @@ from measures.acceptance_meeting import hold_meeting
 from rectify.organization.models import Role
 
 from .building import TODAY, Ledger, act_by
-from .driving import ask_extension, ask_long_term, decide, do, drive, drive_sub_issue
+from .driving import ask_extension, ask_long_term, attach, decide, do, drive, drive_sub_issue
 from .forms_sent import at, statements
 from .looking import page
 from .sending import scan, sheet
@@ -72,6 +72,29 @@ def test_the_scan_is_reached_from_changes_of_deadlines(ledger: Ledger) -> None:
         decide(request, "sign", "office")
         paper = registered(ledger, service, request, f"审批单{measure.number}")
         looked_at(ledger, reverse("measure", args=[measure.pk]), paper, 1)
+
+
+def test_the_scan_lists_what_it_signs(ledger: Ledger) -> None:
+    closing, extended, moved = (drive(measure, "in_progress") for measure in ledger.measures[:3])
+    attach(closing)
+    do(closing, "request_closure", "liaison", note="申请")
+    do(closing, "sign", "head")
+    extension, move = ask_extension(extended), ask_long_term(moved)
+    drive_sub_issue(other := ledger.sub_issues[1], "in_review", result="sustained")
+    registrar = ledger.place.add_person("office-two", Role.OFFICE)
+    signer = ledger.people["office"].pk
+    rows = {"measure": closing, "sub_issue": other, "extension": extension, "long_term": move}
+    auditor, counts = at(ledger.people["auditor"]), []
+    for chosen in (["measure"], ["sub_issue", "extension", "long_term"]):
+        items = [{name: rows[name].pk, "version": rows[name].version, "signer": signer} for name in chosen]
+        data = {name: value for name, value in sheet().items() if name not in ("file", "version", "signer")}
+        paper = papers.register_signatures(act_by(registrar), ledger.round.pk, {**data, "items": items}, scan())
+        counts.append(statements(auditor, reverse("paper", args=[paper.pk])))
+        html = page(ledger.people["auditor"], reverse("paper", args=[paper.pk]))
+        assert "签批事项" in html and html.count(f">{ledger.people['office'].name}</td>") == len(chosen)
+        assert html.count(f">{TODAY.isoformat()}</td>") == len(chosen)
+    assert reverse("sub-issue", args=[other.pk]) in html and "延期" in html and "转长期坚持" in html
+    assert counts[0] == counts[1]
 
 
 def test_another_organisation_does_not_see_the_scan(ledger: Ledger, other: Ledger) -> None:

@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from issues.models import Paper
+from issues.models import AcceptanceMeeting, Paper
 from rectify.web import clock
 from rectify.web.shown_files import page_number, picture
 from rectify.workflow.refusals import NotFound
+from rectify.workflow.signing import Outcome, Signer
 
+from ..requests import KINDS
 from .leaf import leaf
 from .shown_evidence import drawn_as
 
@@ -32,6 +34,27 @@ def paper_item(paper: Paper) -> dict[str, Any]:
         "on": paper.registered_on,
         "who": paper.registered_by_name,
     }
+
+
+def signed_on(paper: Paper) -> list[dict[str, Any]]:
+    """What a scan signs: a line for each signature, by kind of request: a statement for each kind."""
+    lines = []
+    for kind in KINDS:
+        rows = kind.signatures.objects.filter(paper=paper).select_related(f"request__{kind.subject}").order_by("pk")
+        for signature in rows:
+            subject = getattr(signature.request, kind.subject)
+            lines.append(
+                {
+                    "kind": kind.tag,
+                    "number": subject.number,
+                    "title": subject.content if kind.is_measure else subject.title,
+                    "url": reverse("measure" if kind.is_measure else "sub-issue", args=[subject.pk]),
+                    "step": Signer(signature.signed_as).label,
+                    "signature": signature,
+                    "void": signature.request.outcome == Outcome.VOIDED,
+                }
+            )
+    return lines
 
 
 def visible(request: HttpRequest, pk: int) -> Paper:
@@ -59,7 +82,14 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     request.round = found.round  # type: ignore[attr-defined]
     here = reverse("paper", args=[pk])
     shown = leaf(found.sha256, found.content_type, page, reverse("paper-picture", args=[pk]))
-    context = {"paper": found, "item": paper_item(found), "page": page, **shown}
+    context = {
+        "paper": found,
+        "item": paper_item(found),
+        "page": page,
+        "lines": signed_on(found),
+        "meeting": AcceptanceMeeting.objects.filter(paper=found).first(),
+        **shown,
+    }
     if page > 1:
         context["left"] = {"url": f"{here}?page={page - 1}", "page": True}
     if page < shown["shown"]:
