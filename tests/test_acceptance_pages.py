@@ -196,3 +196,26 @@ def test_what_was_due_within_the_intensive_period_is_named(ledger: Ledger) -> No
     address = f"{reverse('sub-issue', args=[ledger.sub_issue.pk])}?act=request_acceptance"
     html = page(ledger.people["liaison-road"], address)
     assert f"集中整改期内应完成、尚未销号的措施：{ledger.measures[1].number}。" in html
+
+
+def told_after(ledger: Ledger, **fields: Any) -> str:
+    """What is said after a meeting on the first sub-issue was recorded."""
+    office = client_of(ledger, "office")
+    return office.post(reverse("acceptance-meeting"), meeting_form(ledger, **fields), follow=True).content.decode()
+
+
+def test_what_waits_for_the_signed_record_is_said(ledger: Ledger) -> None:
+    drive_sub_issue(ledger.sub_issue, "in_review", result="closed")
+    html = told_after(ledger)
+    assert "会议记录已保存。1项待上传签字记录后生效。" in html and "验收意见已生效" not in html
+
+
+def test_what_waits_for_others_is_said(ledger: Ledger) -> None:
+    drive_sub_issue(ledger.sub_issue, "in_review", result="closed")
+    html = told_after(ledger, participants=[ledger.people["office"].pk], file=scan())
+    assert "会议记录已保存。1项仍待后续审签。" in html and "上传签字记录后生效" not in html
+
+
+def test_what_took_effect_is_said(ledger: Ledger) -> None:
+    drive_sub_issue(ledger.sub_issue, "in_review", result="closed")
+    assert "会议记录已保存，验收意见已生效。" in told_after(ledger, file=scan())

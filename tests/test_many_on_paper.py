@@ -62,3 +62,34 @@ def test_statements_do_not_grow_with_what_is_under_review(ledger: Ledger) -> Non
             assert office.get(reverse("many-on-paper")).status_code == 200
         counts.append(len(caught))
     assert counts[0] == counts[1]
+
+
+def test_what_changed_meanwhile_stays_ticked_and_is_marked(ledger: Ledger) -> None:
+    stale, other = (drive(measure, "in_review") for measure in ledger.measures[:2])
+    for measure in (stale, other):
+        do(measure, "sign", "head")
+    ledger.place.add_person("office-two", "office")
+    items = [f"measure:{stale.pk}:{stale.version - 1}", f"measure:{other.pk}:{other.version}"]
+    signer = str(ledger.people["office"].pk)
+    told = at(ledger.place.people["office-two"]).post(
+        reverse("many-on-paper"), form(*items, signer=signer, file=scan())
+    )
+    html = told.content.decode()
+    assert told.status_code == 409 and not Paper.objects.exists()
+    for measure in (stale, other):
+        assert f'value="measure:{measure.pk}:{measure.version}" checked' in html
+    assert html.count("已有变化，请核对") == 1
+    line = html.split(f'value="measure:{stale.pk}:')[1].split("</tr>")[0]
+    assert "已有变化，请核对" in line
+
+
+def test_what_waits_for_the_registrar_alone_cannot_be_ticked(ledger: Ledger) -> None:
+    own, heads = (drive(measure, "in_review") for measure in ledger.measures[:2])
+    do(own, "sign", "head")
+    office, address = at(ledger.people["office"]), reverse("many-on-paper")
+    html = office.get(address).content.decode()
+    assert f'value="measure:{own.pk}:{own.version}" disabled' in html and html.count("本人审签请直接在系统内办理") == 1
+    assert f'value="measure:{heads.pk}:{heads.version}">' in html
+    # A colleague may have signed it on paper.
+    ledger.place.add_person("office-two", "office")
+    assert f'value="measure:{own.pk}:{own.version}">' in office.get(address).content.decode()

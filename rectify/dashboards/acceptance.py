@@ -25,6 +25,7 @@ from rectify.web.uploads import only_file
 from rectify.workflow.refusals import NotFound, Refusal
 from rectify.workflow.signing import Outcome
 
+from .acceptance_record import told_of
 from .ledger import business_frame, is_office, office_round
 
 # Whoever may sit in an acceptance meeting with an account of their own.
@@ -136,7 +137,7 @@ def meeting(request: HttpRequest) -> HttpResponse:
         raise
     except Refusal as refusal:
         return _form(request, round_, shown_back(request.POST.dict()), refusal)
-    messages.success(request, _("The meeting is recorded; its decisions are carried out."))
+    messages.success(request, told_of(held))
     return redirect("acceptance-record", held.pk)
 
 

@@ -8,14 +8,17 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from issues.models import AcceptanceMeeting, AcceptanceMeetingItem
+from issues.services import concern_of
 from issues.states import SubIssueStatus
-from measures.acceptance_meeting import add_record
+from measures.acceptance_meeting import add_record, next_of
 from measures.models import Measure
 from measures.standing import in_words, waits_for
 from measures.states import OMITTED, SETTLED
+from rectify.organization.models import User
 from rectify.web import clock
 from rectify.web.uploads import only_file
 from rectify.workflow.refusals import Invalid, NotFound, WrongState
@@ -94,6 +97,37 @@ def since(item: AcceptanceMeetingItem) -> str:
         "outcome": item.request.get_outcome_display(),
         "day": ended,
     }
+
+
+def told_of(meeting: AcceptanceMeeting) -> str:
+    """That a meeting was just recorded, and which of its decisions wait for what."""
+    items = meeting.items.filter(agreed=True, status=SubIssueStatus.IN_REVIEW)
+    waiting = list(items.select_related("sub_issue", "request").prefetch_related("request__signatures"))
+    if not waiting:
+        return _("The meeting is recorded; its decisions are carried out.")
+    people = list(User.objects.filter(pk__in=[person["id"] for person in meeting.participants]))
+    # Once the scan is there it has signed for everybody who took part; what waits then waits for others.
+    signable = [] if meeting.paper_id else waiting
+    upon_record = sum(
+        next_of(item.request, people, concern_of(item.sub_issue), meeting) is not None for item in signable
+    )
+    waits = []
+    if upon_record:
+        told = ngettext(
+            "%(count)d decision takes effect once the signed record is uploaded",
+            "%(count)d decisions take effect once the signed record is uploaded",
+            upon_record,
+        )
+        waits.append(told % {"count": upon_record})
+    if others := len(waiting) - upon_record:
+        told = ngettext(
+            "%(count)d decision waits for signatures of others",
+            "%(count)d decisions wait for signatures of others",
+            others,
+        )
+        waits.append(told % {"count": others})
+    listed = pgettext("between the parts of a sentence", ", ").join(waits)
+    return _("The meeting is recorded. %(waits)s.") % {"waits": listed}
 
 
 @login_required

@@ -1,6 +1,7 @@
 """Registering one paper that bears the signatures of many requests (线下签批): minutes of a meeting, a list to sign."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -18,10 +19,11 @@ from measures.pages.filled import shown_back
 from measures.papers import register_signatures
 from measures.requests import ACCEPTANCE, CLOSURE, DEADLINE_KINDS, KINDS, RequestKind
 from measures.standing import for_days, waiting_since, waits_for
+from rectify.organization.models import Role, RoleAssignment
 from rectify.web import clock
 from rectify.web.uploads import only_file
 from rectify.workflow.refusals import NotFound, Refusal
-from rectify.workflow.signing import Outcome
+from rectify.workflow.signing import Outcome, Signer
 
 from .acceptance import attending
 from .ledger import office_round
@@ -62,9 +64,14 @@ def data_of(request: HttpRequest) -> dict[str, Any]:
     return data
 
 
-def under_review(round_: Round) -> list[dict[str, Any]]:
-    """A line for each request of a round that waits for a signature, by kind, longest waiting first."""
+def under_review(round_: Round, reader: Any) -> list[dict[str, Any]]:
+    """A line for each request of a round that waits for a signature, by kind, longest waiting first.
+
+    Args:
+        reader: whoever registers the paper, and cannot register what only they themselves could have signed.
+    """
     today = clock.today()
+    office = office_of(round_, today)
     lines = []
     for kind in KINDS:
         requests = kind.requests.objects.filter(outcome=Outcome.PENDING, **{kind.round: round_})
@@ -72,8 +79,25 @@ def under_review(round_: Round) -> list[dict[str, Any]]:
         found = requests.select_related(f"{subject}__lead_department", f"{subject}__responsible_leader")
         for pending in sorted(found.prefetch_related("signatures"), key=waiting_since):
             if pending.next_signer:
-                lines.append(_line(kind, pending) | {"days": for_days((today - waiting_since(pending)).days)})
+                line = _line(kind, pending) | {"days": for_days((today - waiting_since(pending)).days)}
+                department = getattr(pending, subject).lead_department_id
+                # Every holder may be named as signer but whoever registers, and the office's own matters are not its.
+                signers = {user for user, own in office if own is None or own != department}
+                lines.append(line | {"own": pending.next_signer == Signer.OFFICE and signers == {reader.pk}})
     return lines
+
+
+def office_of(round_: Round, on: date) -> list[tuple[int, int | None]]:
+    """The people of a round's office, each with the department whose own matters they do not check."""
+    posts = RoleAssignment.objects.active(on).filter(organization=round_.organization_id, role=Role.OFFICE)
+    return list(posts.filter(user__is_active=True).values_list("user", "department"))
+
+
+def as_ticked(line: Mapping[str, Any], ticked: Collection[str]) -> dict[str, Any]:
+    """Whether a line was ticked when the form was sent, and whether its request has changed since."""
+    about = line["value"].rpartition(":")[0]
+    was = any(value.rpartition(":")[0] == about for value in ticked)
+    return {"ticked": was and not line["own"], "changed": was and line["value"] not in ticked}
 
 
 def _line(kind: RequestKind, pending: Any) -> dict[str, Any]:
@@ -97,7 +121,7 @@ def _form(request: HttpRequest, round_: Round, sent: Mapping[str, Any], refusal:
     others = [str(text) for name, texts in errors.items() if name not in known for text in texts]
     context = {
         "round": round_,
-        "lines": [line | {"ticked": line["value"] in ticked} for line in under_review(round_)],
+        "lines": [line | as_ticked(line, ticked) for line in under_review(round_, request.user)],
         "signers": [("", _("whoever holds the post")), *attending(round_)],
         "kinds": Paper.PaperKind.choices,
         "values": {"signed_on": clock.today().isoformat(), "kind": Paper.PaperKind.MINUTES, **sent},
