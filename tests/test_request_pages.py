@@ -88,7 +88,7 @@ def test_agreeing_is_not_offered_where_evidence_lacks(ledger: Ledger) -> None:
     for address in (reverse("todo-item", args=["measure", measure.pk]), reverse("measure", args=[measure.pk])):
         html = page(head, address)
         assert "尚无佐证材料" in html and 'disabled aria-disabled="true" aria-describedby="act-missing"' in html
-        assert "退回整改" in html
+        assert "退回补充<" in html
     attach(measure)
     html = page(head, reverse("todo-item", args=["measure", measure.pk]))
     assert "act-missing" not in html
