@@ -147,6 +147,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
     "verify-history": {"task": "measures.tasks.verify_history", "schedule": crontab(hour=2, minute=30)},
+    "tick": {"task": "rectify.dispatch.tasks.tick", "schedule": crontab()},
 }
 
 AUTH_USER_MODEL = "organization.User"

@@ -9,6 +9,7 @@ import hashlib
 import io
 import os
 import socket
+import subprocess
 import sys
 import unicodedata
 from collections.abc import Sequence
@@ -154,11 +155,13 @@ def allowed_hosts(host: str) -> str:
 def serve(host: str, port: int) -> None:
     """Become the server, so that a signal to this process stops everything that was started.
 
-    A runner of background work belongs here once there is one: this process would then stay, as the parent of both, and
-    pass signals on.
+    Without Redis, and so without Celery, a runner is started first: a child of the server, which ends with it.
     """
     connections.close_all()
     environment = dict(os.environ)
+    if not settings.REDIS_URL:
+        runner = [sys.executable, str(settings.BASE_DIR / "manage.py"), "runner", "--parent", str(os.getpid())]
+        subprocess.Popen(runner, env=environment, stdin=subprocess.DEVNULL)  # noqa: S603
     if "ALLOWED_HOSTS" not in environment:
         environment["ALLOWED_HOSTS"] = allowed_hosts(host)
     sys.stdout.flush()

@@ -1,0 +1,45 @@
+"""`manage.py runner`: the scheduler of an installation without Celery; `make run` starts it beside the server."""
+
+import logging
+import os
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, close_old_connections
+
+from rectify.dispatch.scheduling import tick
+from rectify.web import clock
+
+logger = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    """`manage.py runner [--every SECONDS] [--parent PID]`."""
+
+    help = "Do what is due, again and again, until stopped: what a Celery worker and beat do where Redis is there."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--every", type=float, default=30, help="seconds between two looks")
+        parser.add_argument("--parent", type=int, help="end when this process is no longer the parent")
+
+    def handle(self, *args: Any, every: float, parent: int | None, **options: Any) -> None:
+        """Look, wait, look again."""
+        stopped = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_args: stopped.set())
+        while not stopped.is_set() and parent in (None, os.getppid()):
+            try:
+                tick(clock.now)
+            except DatabaseError:
+                # The database is away for a while: what is due then is due at the next look, too.
+                logger.exception("the scheduler could not look; it tries again")
+            close_old_connections()
+            self.wait(stopped, every, parent)
+
+    def wait(self, stopped: threading.Event, seconds: float, parent: int | None) -> None:
+        """Waits, and notices within a second that there is nobody left to run for."""
+        while seconds > 0 and parent in (None, os.getppid()) and not stopped.wait(min(1, seconds)):
+            seconds -= 1
