@@ -156,6 +156,17 @@ class TestBoard:
         assert counts[:2] == counts[2:]
 
 
+def test_the_homes_tell_how_far_the_week_has_come(ledger: Ledger, week: Dispatch) -> None:
+    line = week.lines.earliest("pk")
+    press(ledger.people["liaison-road"], f"submit-{line.pk}", **filled(line))
+    liaison = at(ledger.people["liaison-road"]).get("/").content.decode()
+    assert "本周4条，已报1条，星期五12:00截止；1条待负责人确认" in liaison and reverse("this-week") in liaison
+    office = at(ledger.people["office"]).get("/").content.decode()
+    assert "1个部门未报齐" in office and reverse("dispatch-board") in office
+    freeze(ledger, week)
+    assert "条，已报" not in at(ledger.people["liaison-road"]).get("/").content.decode()
+
+
 def test_even_progress() -> None:
     start, due = NOW.date(), NOW.date() + timedelta(days=100)
     assert [expected(start, due, start + timedelta(days=days)) for days in (0, 25, 100, 200)] == [0, 25, 100, 100]

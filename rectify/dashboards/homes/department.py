@@ -10,7 +10,7 @@ from measures.states import MeasureStatus
 from rectify.organization.models import Department, Role, RoleAssignment
 from rectify.workflow.signing import Signer
 
-from . import sentences, waiting
+from . import sentences, waiting, week
 from .desk import SOON, Desk, Line, Part, days_left
 
 CONTRIBUTED = 20
@@ -41,6 +41,7 @@ def _part(desk: Desk, department: Department, roles: set[str]) -> Part:
         lead=_sentence(desk, department, counts),
         pressing=len(to_sign) + len(returned) + len(remarks) + len(stages) + counts["overdue"],
         facts={
+            "week": week.of_department(desk, department),
             "to_sign": to_sign,
             "returned": returned,
             "remarks": remarks,
