@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from issues.models import HISTORY_TABLES as ISSUE_TABLES
 from measures.models import HISTORY_TABLES as MEASURE_TABLES
+from rectify.dispatch import calendar
 from rectify.dispatch.models import FROZEN_TABLES
 from rectify.web import clock
 from rectify.workflow.triggers import lift, protect
@@ -99,6 +100,8 @@ def _protected_again(django_db_setup: None, django_db_blocker: Any) -> Iterator[
     yield
     with django_db_blocker.unblock():
         protect(connection, PROTECTED_TABLES)
+        # What a migration put there was emptied with the rest.
+        calendar.seed()
 
 
 @pytest.fixture

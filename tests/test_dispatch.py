@@ -65,7 +65,9 @@ class TestOpening:
     def test_once_a_week_and_not_before_the_last_is_frozen(self, ledger: Ledger) -> None:
         week = opened(ledger)
         body = {"round": ledger.round.pk}
-        problem(api(ledger.people["office"]).post(url("dispatches"), body, "json"), 409)
+        twice = api(ledger.people["office"]).post(url("dispatches"), body, "json")
+        problem(twice, 409)
+        assert twice.json()["current"]["id"] == week["id"]
         with at(NOW + timedelta(days=7)):
             answer = api(ledger.people["office"]).post(url("dispatches"), body, "json")
             problem(answer, 409)

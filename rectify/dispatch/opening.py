@@ -87,7 +87,7 @@ def open_week(act: Act, round_id: int, data: Mapping[str, Any]) -> Dispatch:
     """
     round_ = locked_for_office(act, round_id)
     if round_.status not in UNDER_WAY:
-        raise WrongState(_("The round is not under way; its measures cannot be changed."), current=round_)
+        raise WrongState(_("The round is not under way; its measures cannot be changed."))
     values = validated(OpenInput, data)
     week = Week(values["year"], values["week"]) if "week" in values else Week.of(act.on)
     _require_free(round_, week, act)
@@ -111,11 +111,12 @@ def _require_free(round_: Round, week: Week, act: Act) -> None:
     """Raises WrongState, Invalid where this week cannot be opened."""
     if week.monday > act.on:
         raise Invalid(errors={"week": [_("This week has not begun yet.")]})
-    if Dispatch.objects.filter(round=round_, monday__gte=week.monday).exists():
-        raise WrongState(_("This week, or a later one, was opened already."), current=round_)
+    later = Dispatch.objects.filter(round=round_, monday__gte=week.monday).order_by("monday").first()
+    if later is not None:
+        raise WrongState(_("This week, or a later one, was opened already."), current=later)
     before = Dispatch.objects.filter(round=round_).open().first()
     if before is not None:
-        raise WrongState(_("Week %(week)s is still open; freeze it first.") % {"week": before.iso_week}, current=round_)
+        raise WrongState(_("Week %(week)s is still open; freeze it first.") % {"week": before.iso_week}, current=before)
 
 
 def _made(act: Act, round_: Round, week: Week, schedule: Schedule, moments: Moments | None) -> Dispatch:
