@@ -1,11 +1,12 @@
 """A round's schedule: its defaults, and changing it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from issues.models import Round, RoundHistory
@@ -37,13 +38,21 @@ FIELDS = (
 )
 
 
+@extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "example": "08:30"})
+class ClockField(serializers.TimeField):
+    """A time of day, as 08:30."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", input_formats=["%H:%M", "%H:%M:%S"], **kwargs)
+
+
 class ScheduleInput(ActInput):
     """What is to change; what is left out stays."""
 
     opens_weekday = serializers.IntegerField(min_value=1, max_value=7, required=False)
-    opens_time = serializers.TimeField(required=False)
+    opens_time = ClockField(required=False)
     cutoff_weekday = serializers.IntegerField(min_value=1, max_value=7, required=False)
-    cutoff_time = serializers.TimeField(required=False)
+    cutoff_time = ClockField(required=False)
     grace_hours = serializers.IntegerField(min_value=0, max_value=LONGEST_GRACE, required=False)
     runs_from = serializers.DateField(required=False, allow_null=True)
     runs_until = serializers.DateField(required=False, allow_null=True)
@@ -60,7 +69,13 @@ def schedule_of(round_: Round) -> Schedule:
 def told(schedule: Schedule) -> dict[str, Any]:
     """A schedule as history and the API tell it."""
     values = {name: getattr(schedule, name) for name in FIELDS}
-    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in values.items()}
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return value.isoformat() if isinstance(value, date) else value
 
 
 @transaction.atomic

@@ -79,7 +79,8 @@ def figures_lead_to_their_rows(office: Visitor) -> None:
 def split_table(office: Visitor) -> None:
     """From the inspectors' words to measures, with what the papers declare and what is not public."""
     page = office.page
-    follow(page.get_by_role("link", name="拆分对照表", exact=True).filter(visible=True))
+    office.goto("/ledger/")
+    follow(page.get_by_role("main").get_by_role("link", name="拆分对照表", exact=True))
     expect(page.get_by_role("heading", level=1)).to_have_text("拆分对照表")
     for words in ("24", "36", "116"):
         expect(page.locator(".split-steps")).to_contain_text(words)
