@@ -1,8 +1,9 @@
 """Runs the tests wherever this machine lets them run, and says at the end where that was: what `make test` does.
 
 Always on SQLite; once more on PostgreSQL, with Redis, when TEST_DATABASE_URL / TEST_REDIS_URL name them or a server
-answers on the default local port; in a browser when Chromium is found. Tests marked `once` tell the same on every
-database: the second run leaves them out unless asked for everything. Arguments that are not its own go to pytest.
+answers on the default local port; in a browser when Chromium is found. Where both databases are there, each test runs
+on one of them: those marked `once`, which tell the same on every database, on SQLite, the others on PostgreSQL, and
+those whose subject is the database on both; everything on each, when asked for. Other arguments go to pytest.
 """
 
 import argparse
@@ -181,7 +182,9 @@ def plan(
     browser = "" if chromium else "not browser"
     alone = {"TEST_DATABASE_URL": "", "TEST_REDIS_URL": "", "CHROMIUM": chromium.value}
     if postgresql:
-        yield "SQLite", both(chosen, length, browser, "not postgresql", "not redis"), alone
+        # What tells something of its own on each database runs on PostgreSQL, which is what is used in earnest.
+        here = "" if everything or soak else "once or browser or database"
+        yield "SQLite", both(chosen, length, browser, here, "not postgresql", "not redis"), alone
         services = {**alone, "TEST_DATABASE_URL": postgresql.value, "TEST_REDIS_URL": cache.value}
         name = f"{postgresql.text} with {cache.text}" if cache else postgresql.text
         again = "" if everything else "not once"

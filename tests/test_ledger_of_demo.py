@@ -40,7 +40,11 @@ FILTERS = [
 
 @pytest.mark.parametrize(
     ("moment", "each"),
-    [("", 1), (NOTICE, 2), ("as_of=2021-03-31&known_at=2021-03-20", 5)],
+    [
+        ("", 1),
+        pytest.param(NOTICE, 2, marks=pytest.mark.soak),
+        pytest.param("as_of=2021-03-31&known_at=2021-03-20", 5, marks=pytest.mark.soak),
+    ],
     ids=["now", "then", "known"],
 )
 def test_the_page_shows_the_rows_of_the_api(demo: Demo, moment: str, each: int) -> None:
@@ -52,7 +56,7 @@ def test_the_page_shows_the_rows_of_the_api(demo: Demo, moment: str, each: int) 
         assert measures_on(body(page)) == in_api(client, address), query
 
 
-@pytest.mark.parametrize(("name", "moment"), [("twin", ""), ("past", NOTICE)])
+@pytest.mark.parametrize(("name", "moment"), [pytest.param("twin", "", marks=pytest.mark.soak), ("past", NOTICE)])
 def test_each_figure_leads_to_just_the_rows_that_it_counts(demo: Demo, name: str, moment: str) -> None:
     client = browser(demo.person("office"))
     figures = figures_on(body(client.get(f"/ledger/?round={getattr(demo, name).pk}&{moment}")))

@@ -243,6 +243,7 @@ class TestCounts:
                 assert todo.count_todo(posts, TODAY) == number, key
             assert len(caught) <= 1
 
+    @pytest.mark.soak
     def test_statements_do_not_grow(self, db: None) -> None:
         def counted(place: Place, size: int) -> list[int]:
             ledger = build_ledger(place, sub_issues=size, measures=2)

@@ -24,6 +24,7 @@ def standing(ledger: Ledger, key: str, row: Any = None, **headers: Any) -> dict[
     return answer.json()
 
 
+@pytest.mark.soak
 def test_it_says_what_the_page_says(ledger: Ledger) -> None:
     drive(ledger.measures[0], "in_review")
     drive(ledger.measures[1], "in_progress")

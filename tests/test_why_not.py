@@ -34,6 +34,7 @@ def unexplained(ledger: Ledger, address: str) -> list[str]:
     return lacking
 
 
+@pytest.mark.soak
 def test_measures(place: object) -> None:
     ledger = build_ledger(place, sub_issues=1, measures=8)  # type: ignore[arg-type]
     ledger.place.add_person("chair", Role.CHAIR)

@@ -10,6 +10,7 @@ from .visitor import PHONE
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.soak
 def test_in_and_out_again(visit: Visit) -> None:
     visitor = visit()
     page = visitor.page

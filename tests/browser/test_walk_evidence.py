@@ -42,6 +42,7 @@ def loaded(page: Page, selector: str) -> None:
     page.wait_for_function("image => image.naturalWidth > 0", arg=found.element_handle())
 
 
+@pytest.mark.soak
 def test_one_leafs_through_files(visit: Visit) -> None:
     liaison = visit("liaison-road", PHONE)
     page = open_measure(liaison)
