@@ -179,6 +179,10 @@ MATRIX: dict[str, dict[str, Rule]] = {
         "post": Rule(302, ("liaison", "head"), strangers=403, foreign=403),
     },
     "dispatch-board": {"get": readers(strangers=403, foreign=404)},
+    "dispatch-schedule": {
+        "get": Rule(200, ("office",), strangers=404),
+        "post": Rule(302, ("office",), strangers=404),
+    },
     "dispatch-open": {"post": Rule(302, ("office",), strangers=404)},
     "dispatch-freeze-page": {"post": Rule(302, ("office",), strangers=404)},
     "acceptance-meeting": {

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from rectify.dispatch.models import Dispatch, Line
+from issues.models import Round
+from rectify.dispatch.models import Dispatch, Line, Schedule
 from rectify.dispatch.progress import behind, expected
 from rectify.organization.models import User
 from rectify.web import clock
@@ -154,6 +155,32 @@ class TestBoard:
             counts.append(statements(at(ledger.people["office"]), reverse("dispatch-board")))
             counts.append(statements(at(ledger.people["liaison-road"]), reverse("this-week")))
         assert counts[:2] == counts[2:]
+
+
+class TestSchedule:
+    def form(self, ledger: Ledger, **fields: Any) -> dict[str, Any]:
+        version = Round.objects.get(pk=ledger.round.pk).version
+        usual = {"opens_weekday": "1", "opens_time": "08:30", "cutoff_weekday": "4", "cutoff_time": "17:00"}
+        return {"version": version, **usual, "grace_hours": "2", "long_items": "monthly", "confirms": "on", **fields}
+
+    def test_the_office_sets_it_and_sees_the_weeks_that_follow(self, ledger: Ledger) -> None:
+        office, address = at(ledger.people["office"]), f"{reverse('dispatch-schedule')}?round={ledger.round.pk}"
+        shown = office.get(address).content.decode()
+        assert "各周由整改办手动开启" in shown and "2021年第13周" in shown
+        assert office.post(address, self.form(ledger)).status_code == 302
+        kept = Schedule.objects.get()
+        assert (kept.cutoff_weekday, kept.long_items, kept.confirms, kept.paused) == (4, "monthly", True, False)
+        saved = office.get(address).content.decode()
+        assert "自动开启、自动定稿" in saved and "04-01 星期四 17:00" in saved
+        assert office.post(address, self.form(ledger, confirms="", paused="on")).status_code == 302
+        assert Schedule.objects.get().paused
+
+    def test_what_cannot_be_is_told_at_its_field_with_what_was_typed(self, ledger: Ledger) -> None:
+        office, address = at(ledger.people["office"]), f"{reverse('dispatch-schedule')}?round={ledger.round.pk}"
+        answer = office.post(address, self.form(ledger, opens_weekday="5", cutoff_weekday="1", grace_hours="7"))
+        html = answer.content.decode()
+        assert answer.status_code == 400 and "截止时间早于开启时间" in html and 'value="7"' in html
+        assert not Schedule.objects.exists()
 
 
 def test_the_homes_tell_how_far_the_week_has_come(ledger: Ledger, week: Dispatch) -> None:

@@ -305,5 +305,7 @@ def fill_dispatch(made: World) -> None:
     )
     made.data["this-week"] = {"act": f"save-{fresh.pk}", f"version-{fresh.pk}": 1, f"done-{fresh.pk}": "草稿"}
     made.addresses["dispatch-open"] = f"{reverse('dispatch-open')}?round={unopened.pk}"
+    made.addresses["dispatch-schedule"] = f"{reverse('dispatch-schedule')}?round={unopened.pk}"
+    made.data["dispatch-schedule"] = {"version": unopened.version, "opens_weekday": 1, "opens_time": "08:30"}
     made.addresses["dispatch-freeze-page"] = f"{reverse('dispatch-freeze-page', args=[week.pk])}{here}"
     made.data["dispatch-freeze-page"] = {"version": week.version}

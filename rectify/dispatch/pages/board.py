@@ -50,7 +50,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "round": round_,
         "week": week,
         "office": office,
-        "weeks": [(each, week_in_words(each)) for each in Dispatch.objects.filter(round=round_)[:WEEKS_SHOWN]],
+        "weeks": [(each, week_in_words(each.iso_week)) for each in Dispatch.objects.filter(round=round_)[:WEEKS_SHOWN]],
         "may_open": office and not Dispatch.objects.filter(round=round_, monday__gte=this.monday).exists(),
         "still_open": Dispatch.objects.filter(round=round_).open().first(),
         "warning": warning(*span(this)) if office else "",
@@ -70,7 +70,7 @@ def of_week(request: HttpRequest, week: Dispatch, posts: Posts) -> dict[str, Any
     departments, filtered = by_department(rows), not {"state", "department"}.isdisjoint(request.GET)
     owed = [row for row in rows if row["state"] != LineState.EXEMPT]
     return {
-        "week_words": week_in_words(week),
+        "week_words": week_in_words(week.iso_week),
         "cutoff": cutoff_in_words(week),
         "states": [(state.value, state.label) for state in STATES],
         "departments": departments,
@@ -121,7 +121,7 @@ def for_the_chat(week: Dispatch, departments: list[dict[str, Any]]) -> str:
     """What may be pasted into a group chat: departments and counts, no word of any finding."""
     owing = [line for line in departments if line["owed"]]
     head = _("Weekly dispatch, %(week)s: cut-off %(cutoff)s.") % {
-        "week": week_in_words(week),
+        "week": week_in_words(week.iso_week),
         "cutoff": cutoff_in_words(week),
     }
     if not owing:

@@ -1,7 +1,5 @@
 """What the pages of the dispatch have in common: which round and which week they are about."""
 
-from typing import Any
-
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,7 +12,7 @@ from rectify.web import clock
 from rectify.workflow.refusals import NotFound
 
 from ..models import Dispatch
-from ..weeks import CHINA
+from ..weeks import CHINA, Week
 
 
 def round_of(request: HttpRequest) -> Round | None:
@@ -51,6 +49,6 @@ def cutoff_in_words(dispatch: Dispatch) -> str:
     return date_format(at, pgettext("weekday and time", "l H:i"))
 
 
-def week_in_words(dispatch: Any) -> str:
+def week_in_words(week: Week) -> str:
     """A week as one says it."""
-    return _("week %(week)d of %(year)d") % {"week": dispatch.week, "year": dispatch.year}
+    return _("week %(week)d of %(year)d") % {"week": week.number, "year": week.year}

@@ -143,7 +143,7 @@ def page(request: HttpRequest, week: Dispatch, posts: Posts, refused: Mapping[in
     states = [line["row"]["state"] for line in owed]
     context = {
         "week": week,
-        "week_words": week_in_words(week),
+        "week_words": week_in_words(week.iso_week),
         "cutoff": cutoff_in_words(week),
         "late": week.is_open and clock.now() > week.cutoff_at,
         "lines": owed,
