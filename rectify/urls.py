@@ -4,6 +4,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from rectify.organization.pages import SignInView, SignOutView
+from rectify.web.icon import favicon
 
 urlpatterns = [
     path("", include("rectify.dashboards.urls")),
@@ -11,6 +12,7 @@ urlpatterns = [
     path("", include("measures.pages.urls")),
     path("sign-in/", SignInView.as_view(), name="sign-in"),
     path("sign-out/", SignOutView.as_view(), name="sign-out"),
+    path("favicon.ico", favicon, name="favicon"),
     path("language/", set_language, name="set_language"),
     path("api/v1/", include("rectify.api")),
 ]

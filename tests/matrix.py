@@ -166,6 +166,7 @@ MATRIX: dict[str, dict[str, Rule]] = {
     "round-schedule": {"get": READ["get"], "post": only("office")},
     "doubt-list": {"get": only("auditor")},
     "history-list": LISTED,
+    "favicon": {"get": everybody(301, anonymous=301)},
     # Pages. What was done leads on to another page: 302.
     "home": {"get": everybody()},
     "home-row": READ,

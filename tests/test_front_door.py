@@ -146,3 +146,10 @@ class TestFrame:
         assert client.get("/").context["frame"].round == newer.round
         client.get(f"/?round={ledger.round.pk}")
         assert client.get("/").context["frame"].round == ledger.round
+
+
+def test_the_icon_that_browsers_ask_for_sets_no_cookie() -> None:
+    """Asked for beside the first page, it would otherwise make that page's form invalid."""
+    answer = Client().get("/favicon.ico")
+    assert answer.status_code == 301 and answer["Location"].endswith(".svg")
+    assert not answer.cookies
