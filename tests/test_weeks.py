@@ -1,9 +1,12 @@
 """When weeks open, are cut off and freeze, and which days are working days."""
 
+import io
 from collections.abc import Collection
 from datetime import date, time
+from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from rectify.dispatch.calendar import missing_years, warning, working_days
 from rectify.dispatch.models import CalendarDay, LongItems, Schedule
@@ -75,6 +78,43 @@ class TestCalendar:
         assert working_days_after(date(2026, 9, 30), 1, days) == date(2026, 10, 8)
         with pytest.raises(ValueError, match="fewer than"):
             working_days_after(date(2026, 10, 19), 5, days)
+
+
+@pytest.mark.django_db
+class TestImport:
+    def load(self, folder: Path, text: str, year: int = 2031) -> None:
+        file = folder / "日历.csv"
+        file.write_text(text, encoding="utf-8-sig")
+        call_command("import_calendar", str(file), year=year, stdout=io.StringIO())
+
+    def test_another_year_becomes_known_and_may_be_replaced(self, tmp_path: Path) -> None:
+        self.load(tmp_path, "日期,安排,名称\n2031-10-01,休,国庆节\n2031/10/04,上班,\n\n")
+        assert missing_years(date(2031, 1, 1), date(2031, 12, 31)) == []
+        assert working_days(date(2031, 10, 1), date(2031, 10, 5)) == {date(2031, 10, day) for day in (2, 3, 4)}
+        self.load(tmp_path, "2031-10-02,休,国庆节")
+        assert date(2031, 10, 1) in working_days(date(2031, 10, 1), date(2031, 10, 1))
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("2031-10-01,休\n2031-13-01,休", "第2行"),
+            ("2031-10-01,也许", "第1行"),
+            ("2030-10-01,休", "2031"),
+            ("2031-10-01", "第1行"),
+            ("2031-10-01,休\n2031-10-01,上班", "每天只能出现一次"),
+            ("", "至少应有一天"),
+        ],
+    )
+    def test_what_is_wrong_is_named_by_its_row_and_nothing_changes(self, tmp_path: Path, text: str, said: str) -> None:
+        with pytest.raises(CommandError, match=said):
+            self.load(tmp_path, text)
+        assert not CalendarDay.objects.filter(year__in=(2030, 2031)).exists()
+
+    def test_a_file_that_cannot_be_read(self, tmp_path: Path) -> None:
+        (tmp_path / "日历.csv").write_bytes(b"\xff\xfe\x00")
+        for name in ("日历.csv", "没有.csv"):
+            with pytest.raises(CommandError, match="cannot be read"):
+                call_command("import_calendar", str(tmp_path / name), year=2031)
 
 
 @pytest.mark.parametrize(
