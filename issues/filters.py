@@ -1,5 +1,6 @@
 """Filters of the lists of sub-issues, in the present and as of a past day."""
 
+from collections.abc import Collection
 from typing import Any
 
 import django_filters as filters
@@ -52,6 +53,9 @@ class ScopedFilterSet(NamingFilterSet):
     ORDERINGS: dict[str, str] = {}
     SEARCHED: tuple[str, ...] = ()
     NUMBERS: tuple[str, ...] = ("number",)
+    # The states that count as done, and what makes a row late: those of sub-issues.
+    DONE: Collection[str] = DONE
+    LATE: Any = staticmethod(late)
 
     def __init__(self, data: Any, queryset: Any, scope: Scope) -> None:
         # A filter that is not asked for costs as much as one that is, and there are many.
@@ -114,6 +118,15 @@ class ScopedFilterSet(NamingFilterSet):
     def ordering_column(self, key: str) -> str:
         return self.ORDERINGS[key]
 
+    def by_done(self, queryset: Any, name: str, value: bool) -> Any:
+        done = Q(**{f"{self.column('status')}__in": self.DONE})
+        return queryset.filter(done if value else ~done)
+
+    def by_overdue(self, queryset: Any, name: str, value: bool) -> Any:
+        overdue = self.LATE(self.scope.moment.on, self.scope.suffix)
+        # Without a deadline it is not overdue; negating a comparison with NULL would drop it.
+        return queryset.filter(overdue) if value else queryset.exclude(pk__in=queryset.filter(overdue).values("pk"))
+
 
 class SubIssueFilterSet(ScopedFilterSet):
     ORDERINGS = {"number": "position", "due_on": "due_on", "status": "status", "kind": "kind"}
@@ -136,15 +149,6 @@ class SubIssueFilterSet(ScopedFilterSet):
 
     def by_heading(self, queryset: Any, name: str, value: Any) -> Any:
         return queryset.filter(Q(finding__heading=value) | Q(finding__heading__parent=value))
-
-    def by_done(self, queryset: Any, name: str, value: bool) -> Any:
-        done = Q(**{f"{self.column('status')}__in": DONE})
-        return queryset.filter(done if value else ~done)
-
-    def by_overdue(self, queryset: Any, name: str, value: bool) -> Any:
-        overdue = late(self.scope.moment.on, self.scope.suffix)
-        # Without a deadline it is not overdue; negating a comparison with NULL would drop it.
-        return queryset.filter(overdue) if value else queryset.exclude(pk__in=queryset.filter(overdue).values("pk"))
 
     def ordering_column(self, key: str) -> str:
         column = self.ORDERINGS[key]

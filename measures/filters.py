@@ -30,6 +30,8 @@ class MeasureFilterSet(ScopedFilterSet):
     }
     SEARCHED = ("content", "work_done", "document", "sub_issue__title", "sub_issue__finding__title")
     NUMBERS = ("number", "sub_issue__number")
+    DONE = DONE
+    LATE = staticmethod(late)
 
     organization = OrganizationFilter(field_name="sub_issue__round__organization")
     heading = IdFilter(method="by_heading")
@@ -68,15 +70,6 @@ class MeasureFilterSet(ScopedFilterSet):
         moment = self.scope.moment
         found: Any = SubIssue.objects.filter(round=self.scope.round) if self.scope.round else SubIssue.objects.all()
         return found.as_of(moment.on, moment.known_at) if moment.is_past else found
-
-    def by_done(self, queryset: Any, name: str, value: bool) -> Any:
-        done = Q(**{f"{self.column('status')}__in": DONE})
-        return queryset.filter(done if value else ~done)
-
-    def by_overdue(self, queryset: Any, name: str, value: bool) -> Any:
-        overdue = late(self.scope.moment.on, self.scope.suffix)
-        # A measure without a deadline is not overdue; negating a comparison with NULL would drop it.
-        return queryset.filter(overdue) if value else queryset.exclude(pk__in=queryset.filter(overdue).values("pk"))
 
     def by_due_within(self, queryset: Any, name: str, value: Any) -> Any:
         return queryset.filter(due_within(self.scope.moment.on, int(value), self.scope.suffix))

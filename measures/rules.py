@@ -109,6 +109,20 @@ def _signers(steps: Any) -> list[str]:
     return list(steps.order_by("position").values_list("signer", flat=True))
 
 
+def round_to_configure(act: Act, round_id: int, data: Mapping[str, Any]) -> Round:
+    """A round under its lock, for an act of its office that changes its configuration.
+
+    Raises:
+        NotFound, Forbidden, Stale, WrongState (it is archived): in this order.
+    """
+    round_ = locked_round(act, round_id)
+    require_office(act, round_)
+    check_version(round_, data)
+    if round_.status == RoundStatus.ARCHIVED:
+        raise WrongState(_("The round is archived; its rules stay as they are."), current=round_)
+    return round_
+
+
 @transaction.atomic
 def set_closing_rules(act: Act, round_id: int, data: Mapping[str, Any]) -> Round:
     """Changes a round's rules; `data`: version, and whatever of `RulesInput` is to change.
@@ -116,11 +130,7 @@ def set_closing_rules(act: Act, round_id: int, data: Mapping[str, Any]) -> Round
     Raises:
         NotFound, Forbidden, Stale, WrongState, Invalid: in this order; nothing is changed then.
     """
-    round_ = locked_round(act, round_id)
-    require_office(act, round_)
-    check_version(round_, data)
-    if round_.status == RoundStatus.ARCHIVED:
-        raise WrongState(_("The round is archived; its rules stay as they are."), current=round_)
+    round_ = round_to_configure(act, round_id, data)
     values = validated(RulesInput, data)
     before = rules_of(round_)
     _write(round_, values)

@@ -69,6 +69,7 @@ PARTS = {
     "services.reopen_with",
     "plan.locked_round",
     "opening.locked_for_office",
+    "rules.round_to_configure",
     "opening.is_system",
     "opening.who_acts",
 }

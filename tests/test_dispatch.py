@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 
 from issues.models import RoundHistory
 from measures.checking import check_history
+from measures.models import Measure
 from rectify.dispatch.models import Dispatch, FrozenLine, Line
 from rectify.organization.models import User
 from rectify.web import clock
@@ -261,6 +262,17 @@ class TestFreezing:
         problem(self.freeze(ledger), 409)
         row = RoundHistory.objects.order_by("-sequence")[0]
         assert row.action == "freeze_dispatch" and row.payload["digest"] == frozen["digest"]
+
+    def test_what_a_frozen_line_tells_does_not_follow_the_measure(self, ledger: Ledger) -> None:
+        opened(ledger)
+        post(ledger.people["head-road"], submitted(ledger).json(), "confirm")
+        self.freeze(ledger)
+        frozen = line_of(ledger)
+        assert frozen["confirmed_by_name"] == ledger.people["head-road"].name
+        assert (frozen["before"]["progress"], frozen["progress"]) == (None, 60)
+        do(ledger.measure, "report_progress", "liaison", progress=80, done="之后的进展")
+        Measure.objects.filter(pk=ledger.measure.pk).update(due_on=TODAY - timedelta(days=1), content="改了措施")
+        assert line_of(ledger) == frozen
 
     def test_the_database_refuses_to_change_them(self, ledger: Ledger) -> None:
         opened(ledger)

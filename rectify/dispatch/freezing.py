@@ -18,6 +18,7 @@ from rectify.workflow.refusals import NotFound, WrongState
 
 from .models import Dispatch, FrozenLine, Line
 from .opening import locked_for_office, who_acts
+from .representation import REPORTED
 
 
 @transaction.atomic
@@ -83,6 +84,7 @@ def frozen_line(line: Any, row: MeasureHistory | None, act: Act) -> FrozenLine:
         reported_by_name=row.actor_name if row is not None else "",
         confirmed_by_name=line.confirmed_by_name if row is not None and line.confirmed_id == row.pk else "",
         facts={
+            "before": {name: old.get(column, getattr(measure, column)) for name, column in REPORTED.items()},
             "exempt": line.exempt,
             "same": line.same,
             "same_reason": line.same_reason,

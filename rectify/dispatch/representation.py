@@ -164,6 +164,7 @@ def line_row(line: Any, report: MeasureHistory | None, posts: Posts, on: date) -
     before = {name: old.get(column, getattr(measure, column)) for name, column in REPORTED.items()}
     if frozen is not None:
         told = {name: getattr(frozen, name) if frozen.reported_at else None for name in REPORTED}
+        before = frozen.facts["before"]
     texts = {name: told[name] or "" for name in REPORTED if name != "progress"}
     return {
         "id": line.pk,
@@ -171,8 +172,8 @@ def line_row(line: Any, report: MeasureHistory | None, posts: Posts, on: date) -
         "dispatch": line.dispatch_id,
         "round": line.dispatch.round_id,
         "measure": measure.pk,
-        "measure_number": measure.number,
-        "measure_content": measure.content,
+        "measure_number": frozen.number if frozen else measure.number,
+        "measure_content": frozen.content if frozen else measure.content,
         "kind": measure.kind,
         "starts_on": measure.sub_issue.round.plan_approved_on,
         "department": line.department_id,
@@ -186,11 +187,16 @@ def line_row(line: Any, report: MeasureHistory | None, posts: Posts, on: date) -
         "draft": line.draft if of_department(line, posts) else None,
         "reported_at": frozen.reported_at if frozen else line.report_at,
         "reported_by_name": frozen.reported_by_name if frozen else report.actor_name if report else "",
-        "confirmed_by_name": line.confirmed_by_name if line.confirmed_id and line.confirmed_id == line.report else "",
+        "confirmed_by_name": frozen.confirmed_by_name if frozen else _confirmed_by(line),
         "return_reason": line.return_reason if line.state == LineState.RETURNED else "",
         "same": line.same,
-        "due_on": measure.due_on,
-        "overdue": measure.is_overdue(on),
+        "due_on": frozen.due_on if frozen else measure.due_on,
+        "overdue": frozen.overdue if frozen else measure.is_overdue(on),
         "contributions": ContributionSerializer(line.contributions.all(), many=True).data,
         "available_acts": acts_on_line(line, posts),
     }
+
+
+def _confirmed_by(line: Any) -> str:
+    """The head who confirmed the report that fills a line."""
+    return line.confirmed_by_name if line.confirmed_id and line.confirmed_id == line.report else ""

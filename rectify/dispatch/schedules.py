@@ -1,7 +1,7 @@
 """A round's schedule: its defaults, and changing it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -10,18 +10,17 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from issues.models import Round, RoundHistory
-from issues.plan import locked_round
-from issues.states import RoundStatus
-from measures.papers import require_office
+from measures.rules import round_to_configure
 from rectify.organization.posts import Concern, Posts
 from rectify.workflow.acts import Act
-from rectify.workflow.guards import ActInput, check_version, validated
+from rectify.workflow.guards import ActInput, validated
 from rectify.workflow.history import Chain, Entry
 from rectify.workflow.record import record
-from rectify.workflow.refusals import Invalid, WrongState
+from rectify.workflow.refusals import Invalid
 
+from .calendar import FRIDAY
 from .models import LongItems, Schedule
-from .weeks import Moments, Week, moments_of
+from .weeks import Week
 
 LONGEST_GRACE = 24 * 7
 FIELDS = (
@@ -87,11 +86,7 @@ def set_schedule(act: Act, round_id: int, data: Mapping[str, Any]) -> Round:
     Raises:
         NotFound, Forbidden, Stale, WrongState, Invalid: in this order; nothing is changed then.
     """
-    round_ = locked_round(act, round_id)
-    require_office(act, round_)
-    check_version(round_, data)
-    if round_.status == RoundStatus.ARCHIVED:
-        raise WrongState(_("The round is archived; its rules stay as they are."), current=round_)
+    round_ = round_to_configure(act, round_id, data)
     values = validated(ScheduleInput, data)
     schedule = schedule_of(round_)
     before = told(schedule)
@@ -118,14 +113,8 @@ def require_sound(schedule: Schedule) -> None:
         raise Invalid(errors={"runs_until": [_("The last day lies before the first.")]})
 
 
-FRIDAY = 5
 # Kept with the week, in the language of records.
 SKIPPED = "本周无工作日"
-
-
-def week_ahead(schedule: Schedule, week: Week, working: set[Any]) -> Moments | None:
-    """When a week of a round opens, is cut off and freezes; None for one without working days."""
-    return moments_of(week, schedule.rhythm, working)
 
 
 def reports_long_items(schedule: Schedule, week: Week, intensive_until: Any) -> bool:
@@ -143,8 +132,3 @@ def reports_long_items(schedule: Schedule, week: Week, intensive_until: Any) -> 
 def span(week: Week) -> tuple[Any, Any]:
     """The first and last day of a week."""
     return week.monday, week.monday + timedelta(days=6)
-
-
-def week_of(moment: datetime) -> Week:
-    """The week in which a moment lies, by the calendar of the installation's time zone."""
-    return Week.of(moment.date())

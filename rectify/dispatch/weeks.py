@@ -4,7 +4,7 @@ The custom (practice of 周调度): open on Monday, cut off on Friday at noon. W
 day before; a week without working days is left out, and is shown as left out.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
@@ -86,14 +86,6 @@ def moments_of(week: Week, rhythm: Rhythm, working: Collection[date]) -> Moments
     if opens_at >= cutoff_at:
         opens_at = _at(cutoff_day, time(0))
     return Moments(opens_at, cutoff_at, cutoff_at + timedelta(hours=rhythm.grace_hours))
-
-
-def weeks_between(first: date, last: date) -> Iterator[Week]:
-    """The weeks from the one of a day until that of another, both included."""
-    week = Week.of(first)
-    while week.monday <= last:
-        yield week
-        week = week.plus(1)
 
 
 def working_days_after(day: date, count: int, working: Collection[date]) -> date:

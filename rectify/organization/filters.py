@@ -27,8 +27,8 @@ class NamingFilterSet(filters.FilterSet):
         return [by_id_or_key(self.readable(), "organization", organization)]
 
 
-class NamedFilter(filters.CharFilter):
-    """Something that has a key. Raises Invalid at the parameter where the reader knows none of this name."""
+class OrganizationFilter(filters.CharFilter):
+    """By an organisation's id or key. Raises Invalid at the parameter where the reader knows none of this name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, max_length=60, **kwargs)
@@ -43,16 +43,13 @@ class NamedFilter(filters.CharFilter):
         return next(name for name, found in self.parent.filters.items() if found is self)
 
     def known(self) -> Any:
-        """Where to look for it."""
-        raise NotImplementedError
-
-
-class OrganizationFilter(NamedFilter):
-    def known(self) -> Any:
+        """Where to look for what is named."""
         return self.parent.readable()
 
 
-class OfOrganizationFilter(NamedFilter):
+class OfOrganizationFilter(OrganizationFilter):
+    """The same for what an organisation has."""
+
     model_named: type[models.Model]
 
     def known(self) -> Any:
