@@ -41,6 +41,12 @@ class WithinRoundQuerySet(models.QuerySet):
         return self.filter(round__organization__in=Organization.objects.readable_by(user, on).values("pk"))
 
 
+class MilestoneQuerySet(WithinRoundQuerySet):
+    def ahead(self) -> "MilestoneQuerySet":
+        """Neither reached nor dropped, those that are late included."""
+        return self.filter(met_on__isnull=True, dropped=False)
+
+
 class SubIssueQuerySet(WithinRoundQuerySet):
     def as_of(
         self, on: date | None, known_at: datetime | None, fields: Iterable[str] = STATE_THEN

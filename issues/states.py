@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rectify.workflow.transitions import Transition, TransitionTable
 
@@ -96,4 +97,26 @@ ROUND_TRANSITIONS = TransitionTable(
     ],
     not_yours=_("Only the rectification office of this organisation may do this."),
     not_now=_("The round's present state does not allow this."),
+)
+
+
+class MilestoneState(models.TextChoices):
+    """Follows from whether it was reached or dropped; it is not kept."""
+
+    AHEAD = "ahead", pgettext_lazy("milestone", "Ahead")
+    MET = "met", pgettext_lazy("milestone", "Reached")
+    DROPPED = "dropped", pgettext_lazy("milestone", "Dropped")
+
+
+M = MilestoneState
+
+MILESTONE_TRANSITIONS = TransitionTable(
+    [
+        Transition("set", _("Change"), frozenset({M.AHEAD}), (M.AHEAD,), frozenset({"office"})),
+        # Once more, where the day was not right.
+        Transition("meet", _("Mark as reached"), frozenset({M.AHEAD, M.MET}), (M.MET,), frozenset({"office"})),
+        Transition("drop", _("Drop"), frozenset({M.AHEAD}), (M.DROPPED,), frozenset({"office"})),
+    ],
+    not_yours=_("Only the rectification office of this organisation may do this."),
+    not_now=_("This milestone was reached or dropped already."),
 )

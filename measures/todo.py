@@ -189,20 +189,27 @@ def _my_departments(posts: Posts) -> list[int | None]:
     return [a.department_id for a in posts.held if a.role in (Role.LIAISON, Role.HEAD)]
 
 
-def returned_to(kind: RequestKind, posts: Posts) -> Any:
-    """Requests of a person's department that were returned and not made again.
+def returned(kind: RequestKind) -> Any:
+    """The requests of a kind that were returned and not made again.
 
     One that asked for a later deadline is answered, too, by the next report: the department goes on without it.
     """
+    subject = kind.subject
+    later = kind.requests.objects.filter(pk__gt=OuterRef("pk"), **{subject: OuterRef(subject)})
+    still_open = {f"{subject}__status__in": kind.open_in}
+    rows = kind.requests.objects.filter(~Exists(later), outcome=Outcome.RETURNED, **still_open)
+    if kind in DEADLINE_KINDS:
+        rows = rows.filter(~Q(measure__reported_on__gt=F("ended_on")))
+    return rows
+
+
+def returned_to(kind: RequestKind, posts: Posts) -> Any:
+    """Those of a person's departments."""
     departments = _my_departments(posts)
     if not departments:
         return kind.requests.objects.none()
     subject = kind.subject
-    later = kind.requests.objects.filter(pk__gt=OuterRef("pk"), **{subject: OuterRef(subject)})
-    mine = {f"{subject}__status__in": kind.open_in, f"{subject}__lead_department__in": departments}
-    rows = kind.requests.objects.filter(~Exists(later), outcome=Outcome.RETURNED, **mine)
-    if kind in DEADLINE_KINDS:
-        rows = rows.filter(~Q(measure__reported_on__gt=F("ended_on")))
+    rows = returned(kind).filter(**{f"{subject}__lead_department__in": departments})
     return rows.select_related(kind.round, f"{subject}__lead_department", f"{subject}__responsible_leader").order_by(
         "ended_on", "pk"
     )
@@ -229,8 +236,15 @@ def last_returns(kind: RequestKind, ids: list[int]) -> dict[int, tuple[str, str]
     return {pk: (reason, name) for pk, reason, name in words}
 
 
+def reviews_due(on: date) -> Any:
+    """The long-term measures of rounds under way whose review day has come, with `stage_work`."""
+    return Measure.objects.filter(
+        status=MeasureStatus.SUSTAINED, review_on__lte=on, sub_issue__round__status__in=UNDER_WAY
+    ).with_stage_work()
+
+
 def stages_due(posts: Posts, on: date) -> Any:
-    """The long-term measures whose review day has come, the longest overdue first, with `stage_work`.
+    """Those that wait for a person, the longest overdue first.
 
     For the office, which reviews them; for the departments that lead them, until they have reported.
     """
@@ -238,10 +252,7 @@ def stages_due(posts: Posts, on: date) -> Any:
     offices = [post.organization_id for post in posts.held if post.role == Role.OFFICE]
     if not departments and not offices:
         return Measure.objects.none()
-    due = Measure.objects.filter(
-        status=MeasureStatus.SUSTAINED, review_on__lte=on, sub_issue__round__status__in=UNDER_WAY
-    ).with_stage_work()
-    due = due.filter(
+    due = reviews_due(on).filter(
         Q(lead_department__in=departments, stage_work=False) | Q(sub_issue__round__organization__in=offices)
     )
     return due.order_by("review_on", "pk")

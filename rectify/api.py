@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from issues.api import FindingViewSet, HeadingViewSet
+from issues.milestones_api import MilestoneViewSet
 from measures.acceptance_api import ActingRoundViewSet, ActingSubIssueViewSet, HistoryViewSet
 from measures.api import MeasureViewSet
 from measures.closing_api import MeetingViewSet, PaperViewSet
@@ -16,6 +17,17 @@ from measures.look_back.api import LookBackItemViewSet, LookBackViewSet, RemarkV
 from measures.todo_api import TodoView
 from rectify.dashboards.api import RoundDashboardView
 from rectify.dispatch.api import DispatchViewSet, LineViewSet, ScheduleView
+from rectify.dispatch.calendar_api import WorkingDayViewSet
+from rectify.dispatch.notices.api import (
+    ChannelTestView,
+    ChannelView,
+    ContactView,
+    NoticeViewSet,
+    RoundChannelsView,
+    WarningView,
+)
+from rectify.dispatch.supervision.api import PaperTemplatesView, SupervisionOrderViewSet
+from rectify.documents.api import BriefTemplateView, BuiltInLayoutView, WeeklyBriefViewSet
 from rectify.organization.api import DepartmentViewSet, MeView, OrganizationViewSet
 
 router = SimpleRouter()
@@ -36,6 +48,11 @@ router.register("look-back-items", LookBackItemViewSet, "look-back-item")
 router.register("remarks", RemarkViewSet, "remark")
 router.register("dispatches", DispatchViewSet, "dispatch")
 router.register("progress-reports", LineViewSet, "progress-report")
+router.register("supervision-orders", SupervisionOrderViewSet, "supervision-order")
+router.register("milestones", MilestoneViewSet, "milestone")
+router.register("working-days", WorkingDayViewSet, "working-day")
+router.register("notifications", NoticeViewSet, "notification")
+router.register("weekly-briefs", WeeklyBriefViewSet, "weekly-brief")
 router.register("history", HistoryViewSet, "history")
 
 urlpatterns = [
@@ -43,7 +60,15 @@ urlpatterns = [
     path("dashboards/round/", RoundDashboardView.as_view(), name="dashboard-round"),
     path("todo/", TodoView.as_view(), name="todo-list"),
     path("doubts/", DoubtsView.as_view(), name="doubt-list"),
+    path("me/contact/", ContactView.as_view(), name="me-contact"),
     path("rounds/<int:pk>/schedule/", ScheduleView.as_view(), name="round-schedule"),
+    path("rounds/<int:pk>/warnings/", WarningView.as_view(), name="round-warnings"),
+    path("rounds/<int:pk>/channels/", RoundChannelsView.as_view(), name="round-channels"),
+    path("channels/<int:pk>/", ChannelView.as_view(), name="channel"),
+    path("channels/<int:pk>/test/", ChannelTestView.as_view(), name="channel-test"),
+    path("rounds/<int:pk>/paper-templates/", PaperTemplatesView.as_view(), name="round-paper-templates"),
+    path("rounds/<int:pk>/brief-template/", BriefTemplateView.as_view(), name="round-brief-template"),
+    path("rounds/<int:pk>/brief-template/built-in/", BuiltInLayoutView.as_view(), name="round-brief-built-in"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", TemplateView.as_view(template_name="api_docs.html"), name="api-docs"),
     path("", include(router.urls)),

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "measures",
     "rectify.dispatch",
     "rectify.dashboards",
+    "rectify.documents",
     "rectify.demonstration",
     "rectify",
 ]
@@ -139,6 +140,21 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
+# How this installation is called from outside: what links in messages begin with.
+SITE_URL = os.environ.get("SITE_URL") or "http://127.0.0.1:8000"
+# Without a mail server nobody is told by e-mail.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("EMAIL_SECURITY", "").lower() == "starttls"
+EMAIL_USE_SSL = os.environ.get("EMAIL_SECURITY", "").lower() == "tls"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM") or "rectify@localhost"
+# Where robots and webhooks of rounds may be: an entry allows its scheme, host, port and the paths below its own.
+ALLOWED_CHANNELS = env_list("ALLOWED_CHANNEL_ADDRESSES")
+# For how long a worker has a message in hand before another one may take it; longer than the longest try.
+OUTBOX_LEASE_SECONDS = int(os.environ.get("OUTBOX_LEASE_SECONDS", "120"))
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -147,7 +163,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
     "verify-history": {"task": "measures.tasks.verify_history", "schedule": crontab(hour=2, minute=30)},
-    "tick": {"task": "rectify.dispatch.tasks.tick", "schedule": crontab()},
+    # What a worker did not get to within the minute is asked anew with the next one.
+    "tick": {"task": "rectify.dispatch.tasks.tick", "schedule": crontab(), "options": {"expires": 55}},
+    "deliver": {"task": "rectify.dispatch.tasks.deliver", "schedule": crontab(), "options": {"expires": 55}},
 }
 
 AUTH_USER_MODEL = "organization.User"

@@ -9,6 +9,8 @@ from rectify.web.icon import favicon
 urlpatterns = [
     path("", include("rectify.dashboards.urls")),
     path("", include("rectify.dispatch.pages.urls")),
+    path("", include("rectify.dispatch.supervision.pages.urls")),
+    path("", include("rectify.documents.pages.urls")),
     path("", include("measures.pages.urls")),
     path("sign-in/", SignInView.as_view(), name="sign-in"),
     path("sign-out/", SignOutView.as_view(), name="sign-out"),

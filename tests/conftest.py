@@ -15,6 +15,7 @@ from issues.models import HISTORY_TABLES as ISSUE_TABLES
 from measures.models import HISTORY_TABLES as MEASURE_TABLES
 from rectify.dispatch import calendar
 from rectify.dispatch.models import FROZEN_TABLES
+from rectify.documents.models import ISSUED_TABLES
 from rectify.web import clock
 from rectify.workflow.triggers import lift, protect
 
@@ -22,7 +23,7 @@ from . import copies, demonstration
 from .building import NOW, Ledger, Place
 
 HISTORY_TABLES = ISSUE_TABLES + MEASURE_TABLES
-PROTECTED_TABLES = HISTORY_TABLES + FROZEN_TABLES
+PROTECTED_TABLES = HISTORY_TABLES + FROZEN_TABLES + ISSUED_TABLES
 
 # Thousands of requests leave little to collect; looking for it after every 700 objects took a tenth of the time.
 gc.set_threshold(50_000, 20, 20)

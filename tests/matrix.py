@@ -57,6 +57,7 @@ def only(*to: str, ok: int = 200, others: int = 403) -> Rule:
 
 LISTED = {"get": everybody()}
 READ = {"get": readers()}
+EVERYBODY = tuple(READERS)
 TEAM = ("liaison", "head")
 ADDERS = ("liaison", "head", "contributor", "office")
 MATRIX: dict[str, dict[str, Rule]] = {
@@ -164,6 +165,48 @@ MATRIX: dict[str, dict[str, Rule]] = {
     "progress-report-ask": {"post": only("liaison", "head", "office")},
     "progress-report-contribute": {"post": only("contributor")},
     "round-schedule": {"get": READ["get"], "post": only("office")},
+    "round-warnings": {"get": READ["get"], "post": only("office")},
+    "round-channels": {"get": only("office"), "post": only("office", ok=201)},
+    "channel": {"post": only("office")},
+    "channel-test": {"post": only("office", ok=202)},
+    "dispatch-urge": {"post": only("office")},
+    # One's own, whoever one is.
+    "notification-list": LISTED,
+    "notification-count": LISTED,
+    "notification-read-all": {"post": Rule(200, EVERYBODY, strangers=200)},
+    "notification-detail": {"get": only("liaison", others=404)},
+    "notification-read": {"post": only("liaison", others=404)},
+    "me-contact": {"get": everybody(), "post": Rule(200, EVERYBODY, strangers=200)},
+    "milestone-list": {"get": everybody(), "post": only("office", ok=201)},
+    "milestone-detail": READ,
+    "milestone-set": {"post": only("office")},
+    "milestone-meet": {"post": only("office")},
+    "milestone-drop": {"post": only("office")},
+    # Common to all organisations: who has a role reads it, a system administrator keeps it.
+    "working-day-list": {
+        "get": Rule(200, (*READERS, "system", "security", "audit"), strangers=403, foreign=200),
+        "post": Rule(200, ("system",), strangers=403),
+    },
+    "working-day-import": {"post": Rule(200, ("system",), strangers=403)},
+    "working-day-seed": {"post": Rule(200, ("system",), strangers=403)},
+    "supervision-order-list": {"get": everybody(), "post": only("office", ok=201)},
+    "supervision-order-detail": READ,
+    "supervision-order-edit": {"post": Rule(200, ("office",), others=404)},
+    "supervision-order-issue": {"post": Rule(200, ("office",), others=404)},
+    "supervision-order-answer": {"post": only(*TEAM)},
+    "supervision-order-return-answer": {"post": only("office")},
+    "supervision-order-conclude": {"post": only("office")},
+    "supervision-order-cancel": {"post": only("office")},
+    "round-paper-templates": {"get": READ["get"], "post": only("office")},
+    "weekly-brief-list": {"get": everybody(), "post": only("office", ok=201)},
+    "weekly-brief-detail": READ,
+    "weekly-brief-docx": READ,
+    # A draft is there for its office alone.
+    "weekly-brief-edit": {"post": only("office", others=404)},
+    "weekly-brief-issue": {"post": only("office", others=404)},
+    "weekly-brief-new-edition": {"post": only("office")},
+    "round-brief-template": {"get": READ["get"], "post": only("office")},
+    "round-brief-built-in": {"post": only("office")},
     "doubt-list": {"get": only("auditor")},
     "history-list": LISTED,
     "favicon": {"get": everybody(301, anonymous=301)},
@@ -180,12 +223,50 @@ MATRIX: dict[str, dict[str, Rule]] = {
         "post": Rule(302, ("liaison", "head"), strangers=403, foreign=403),
     },
     "dispatch-board": {"get": readers(strangers=403, foreign=404)},
+    "reminders": {"get": Rule(200, ("office",), strangers=404), "post": Rule(302, ("office",), strangers=404)},
+    "dispatch-urge-page": {"post": Rule(302, ("office",), strangers=404)},
+    "notices": {"get": everybody()},
+    "notice": {"get": Rule(302, ("liaison",), others=404)},
+    "notices-read": {"post": Rule(302, EVERYBODY, strangers=302)},
+    "notices-count": {"get": Rule(200, EVERYBODY, strangers=200, anonymous=204)},
+    "notices-settings": {"get": everybody(), "post": Rule(302, EVERYBODY, strangers=302)},
     "dispatch-schedule": {
         "get": Rule(200, ("office",), strangers=404),
         "post": Rule(302, ("office",), strangers=404),
     },
+    "working-days": {
+        "get": Rule(200, (*READERS, "system", "security", "audit"), strangers=403, foreign=200),
+        "post": Rule(302, ("system",), strangers=403),
+    },
+    "milestones": {
+        "get": readers(strangers=403, foreign=404),
+        "post": Rule(302, ("office",), strangers=403, foreign=404),
+    },
+    # The secret in the address is what lets in.
+    "feed": {"get": everybody(200, anonymous=200)},
+    "notices-feed": {
+        "get": readers(strangers=403, foreign=200),
+        "post": Rule(200, tuple(READERS), strangers=403, foreign=200),
+    },
     "dispatch-open": {"post": Rule(302, ("office",), strangers=404)},
     "dispatch-freeze-page": {"post": Rule(302, ("office",), strangers=404)},
+    "supervision-list": {"get": readers(strangers=403, foreign=404)},
+    "supervision-new": {
+        "get": Rule(200, ("office", "leader", "other leader")),
+        "post": Rule(302, ("office", "leader", "other leader")),
+    },
+    "paper-templates": {"get": only("office"), "post": only("office", ok=302)},
+    "supervision-order": READ,
+    "supervision-act": {"get": Rule(302, tuple(READERS)), "post": only(*TEAM, ok=302)},
+    "weekly-brief": {"get": readers(), "post": only("office", ok=302)},
+    "weekly-briefs": {"get": readers(strangers=403, foreign=404)},
+    "weekly-brief-edition": READ,
+    "weekly-brief-file": READ,
+    "brief-template": {
+        "get": Rule(200, ("office",), strangers=403, foreign=404),
+        "post": Rule(302, ("office",), strangers=403, foreign=404),
+    },
+    "brief-template-starter": {"get": readers(strangers=403, foreign=200)},
     "acceptance-meeting": {
         "get": Rule(200, ("office",), strangers=403, foreign=404),
         "post": Rule(302, ("office",), strangers=403, foreign=404),

@@ -12,6 +12,8 @@ from pathlib import Path
 # What the tester's own shell sets for an installation must not reach the tests.
 for name in os.environ.keys() & {
     *("ALLOWED_HOSTS", "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "DEBUG", "EVIDENCE_MAX_MB", "EVIDENCE_ROOT"),
+    *("ALLOWED_CHANNEL_ADDRESSES", "EMAIL_FROM", "EMAIL_HOST", "EMAIL_PASSWORD", "EMAIL_PORT", "EMAIL_SECURITY"),
+    *("EMAIL_USER", "OUTBOX_LEASE_SECONDS", "SITE_URL"),
     *("EVIDENCE_MARKED", "HSTS_SECONDS", "HTTPS", "LOG_LEVEL", "PASSWORD_MIN_LENGTH", "SESSION_HOURS"),
 }:
     del os.environ[name]
@@ -46,4 +48,5 @@ else:
 CACHES["default"]["KEY_PREFIX"] = f"{RUN_ID}-{WORKER}"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = True
+ALLOWED_CHANNELS = ["https://robots.example/"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

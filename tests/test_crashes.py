@@ -14,6 +14,7 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
+from issues import milestones
 from issues import plan as issues_plan
 from issues import services as issues_services
 from issues.models import Round
@@ -32,10 +33,11 @@ from measures import (
 from measures import plan as measures_plan
 from measures.look_back import services as look_back
 from measures.plan import NewMeasure
-from rectify.dispatch import freezing, opening, reporting, schedules
+from rectify.dispatch import calendar_acts, feeds, freezing, opening, reporting, schedules
 
 from .building import APPROVED_ON, DUE_ON, FEEDBACK_ON, REASON, TODAY, Ledger, act_by, build_ledger
 from .crash_cases import MORE_CASES
+from .crash_cases_of_calendar import CALENDAR_CASES
 from .crash_cases_of_weeks import WEEK_CASES
 from .driving import attach, do, drive, drive_sub_issue
 from .sending import scan
@@ -60,6 +62,9 @@ MODULES = (
     freezing,
     schedules,
     reporting,
+    milestones,
+    calendar_acts,
+    feeds,
 )
 # What is only called within an act that holds the lock and the transaction.
 PARTS = {
@@ -72,6 +77,9 @@ PARTS = {
     "rules.round_to_configure",
     "opening.is_system",
     "opening.who_acts",
+    "calendar_acts.require_administrator",
+    "calendar_acts.plan_year",
+    "calendar_acts.preview_calendar",
 }
 Call = Callable[[], Any]
 Prepare = Callable[[Ledger], Call]
@@ -289,6 +297,7 @@ REPORT = {"progress": 50, "done": "已开展工作"}
 CASES: dict[str, Prepare] = {
     **MORE_CASES,
     **WEEK_CASES,
+    **CALENDAR_CASES,
     "services.report_progress": on_measure(services.report_progress, "not_started", "liaison-road", **REPORT),
     "services.correct": correction,
     "services.complete": on_measure(services.complete, "in_progress", "liaison-road", note="已完成"),

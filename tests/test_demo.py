@@ -165,3 +165,9 @@ def test_the_round_shows_to_everybody_in_business_and_to_no_administrator(demo: 
         for user in User.objects.filter(username__in=("leader-secretary", "liaison-water", "audit-admin", "office"))
     }
     assert counts == {"leader-secretary": 2, "liaison-water": 2, "office": 2, "audit-admin": 0}
+
+
+def test_the_twin_has_an_order_to_answer_and_one_that_is_concluded(demo: Demo) -> None:
+    rows = api(demo.person("liaison-road")).get(url("supervision-orders")).json()["results"]
+    assert [(row["round"], row["status"]) for row in rows] == [(demo.twin.pk, "issued"), (demo.twin.pk, "closed")]
+    assert rows[0]["due_on"] == str(DEMO_TODAY + timedelta(days=2)) and rows[0]["available_acts"] == ["answer"]

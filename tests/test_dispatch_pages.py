@@ -74,7 +74,7 @@ class TestThisWeek:
         first, second, *_rest = week.lines.order_by("pk")
         answer = press(liaison, "submit-all", **filled(first, progress=""), **filled(second))
         html = answer.content.decode()
-        assert answer.status_code == 400 and "有1条未能报送" in html
+        assert answer.status_code == 400 and "有1条未能办理" in html
         assert "请填写完成进度" in html and ">已部署</textarea>" in html
         assert Line.objects.with_state().get(pk=second.pk).state == "to_confirm"
 

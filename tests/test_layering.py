@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (
     "rectify",
     "rectify.demonstration",
+    "rectify.documents",
     "rectify.dashboards",
     "rectify.dispatch",
     "measures",

@@ -14,6 +14,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from rectify.documents.brief_templates import starter
+
+from .building import NOW
 from .matrix import FRAMEWORKS, MATRIX, METHODS, READERS, ROLES, Rule
 from .sending import scan
 from .world import World, build_world
@@ -63,6 +66,10 @@ def ask(world: World, route: str, method: str, role: str) -> int:
         route in ("paper-list", "many-on-paper") or route.endswith(("register-signature", "-record"))
     ):
         data["file"] = scan()
+    if method == "post" and route == "working-day-import":
+        data["file"] = SimpleUploadedFile("日历.csv", "2031-01-01,休,元旦".encode(), "text/csv")
+    if method == "post" and route in ("round-brief-template", "brief-template"):
+        data["file"] = SimpleUploadedFile("模板.docx", starter(NOW))
     api = address.startswith("/api/") and "file" not in data
     kind = {"content_type": "application/json"} if api and method != "get" else {}
     client = world.clients[role]

@@ -19,6 +19,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from measures.look_back.services import make_remark
+from rectify.dispatch.models import SupervisionOrder
+from rectify.dispatch.supervision.drafting import draft_order
 
 from .building import Ledger, act_by
 from .driving import ask_extension, ask_long_term, attach, drive, drive_sub_issue
@@ -43,6 +45,7 @@ ACTS = {
     "long-term-requests": "sign return recall register_signature",
     "look-back-items": "check decline",
     "remarks": "answer settle send_back",
+    "supervision-orders": "edit issue answer return_answer conclude cancel",
 }
 
 
@@ -55,6 +58,7 @@ def told(ledger: Ledger, evidence_root: Any) -> Ledger:
     ask_extension(ledger.measures[1])
     ask_long_term(ledger.measures[3])
     make_remark(act_by(ledger.people["auditor"]), ledger.measures[0].pk, {"text": "请补充"})
+    draft_order(act_by(ledger.people["office"]), ledger.round.pk, {"kind": "order"})
     return ledger
 
 
@@ -118,6 +122,8 @@ FIELDS = {
     "reopening reopened_on declined_why evidence closing available_acts",
     "Remark": "id version measure item text answer_due_on made_by_name made_on state overdue answer answered_by_name "
     "answered_on settled_on available_acts",
+    "Order": "id version round kind status number measure sub_issue department parent title question text instruction "
+    "due_on overdue turn issued_on answer answered_on return_reason conclusion available_acts",
     "History": "act_id action from_status to_status reason payload actor_name department_name happened_on recorded_at "
     "sequence hash",
     "Todo": "count count_exact next previous results counts",
@@ -151,6 +157,7 @@ def send_at_random(told: Ledger, server: Any, examples: int) -> None:
     schema = schemathesis.openapi.from_wsgi(SCHEMA, server)
     tokens = [get_token_model().objects.create(told.people[role])[1] for role in ROLES]
     rows = {"measures": told.measures[0].pk, "sub-issues": told.sub_issues[0].pk, "rounds": told.round.pk}
+    rows["supervision-orders"] = SupervisionOrder.objects.get().pk
     rows["remarks"] = told.measures[0].remarks.get().pk
     for result in schema.get_all_operations():
         operation = result.ok()

@@ -112,8 +112,8 @@ class TestImport:
 
     def test_a_file_that_cannot_be_read(self, tmp_path: Path) -> None:
         (tmp_path / "日历.csv").write_bytes(b"\xff\xfe\x00")
-        for name in ("日历.csv", "没有.csv"):
-            with pytest.raises(CommandError, match="cannot be read"):
+        for name, said in (("日历.csv", "不是文本"), ("没有.csv", "cannot be read")):
+            with pytest.raises(CommandError, match=said):
                 call_command("import_calendar", str(tmp_path / name), year=2031)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from issues.models import Round
 from issues.scope import Scope, find_round
 from measures.todo import count_todo
+from rectify.dispatch.notices.inbox import unread_count
 from rectify.organization.models import Role, RoleAssignment
 from rectify.organization.posts import Posts
 from rectify.web import clock
@@ -23,8 +24,8 @@ SUB_PAGES = {
     "home": (),
     "todo": ("/todo/",),
     "ledger": ("/ledger/", "/measures/", "/sub-issues/", "/split-table/"),
-    "this-week": ("/this-week/",),
-    "dispatch-board": ("/dispatch/",),
+    "this-week": ("/this-week/", "/supervision/", "/milestones/"),
+    "dispatch-board": ("/dispatch/", "/briefs/", "/supervision/", "/milestones/", "/working-days/"),
     "acceptance": ("/acceptance/",),
     "look-backs": ("/look-backs/", "/doubts/"),
 }
@@ -126,6 +127,11 @@ class Frame:
     @cached_property
     def todo_count(self) -> int:
         return count_todo(self.posts, self.today)
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices the person has not read."""
+        return unread_count(self.request.user, self.today)
 
     @property
     def _dispatch_page(self) -> str:

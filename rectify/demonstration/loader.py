@@ -23,10 +23,12 @@ from issues.plan import (
 from measures.plan import NewMeasure, approve_plan, draft_measures, set_closing_defaults
 
 from .deadline_scenes import deadline_scenes, long_going, moved_on
+from .milestones import meet_milestones, set_milestones
 from .people import add_substitute, draw_passwords, give_passwords, keep_sign_ins, make_cast
 from .second_look import play_with_second_look
 from .stage import Stage
 from .story import LONG_TERM_REVIEW, Calendar, Part, Scene, acceptance_scenes, closing_scenes, measures_of, scenes_of
+from .supervision_scenes import SUPERVISION_ACTS
 
 SOURCE = Path(__file__).parent / "data" / "liaoning-2021.yaml"
 TWIN_AGE = timedelta(weeks=5)
@@ -95,6 +97,7 @@ def _load_round(stage: Stage, ledger: Mapping[str, Any], suffix: str, story_toda
     if story_today is not None:
         parts = _with_pressing_deadlines(parts, story_today, stage.shift)
     _draft(stage, ledger, suffix, parts)
+    set_milestones(stage, facts)
     ends_on = story_today or facts["notice_on"]
     calendar = Calendar(
         facts["feedback_on"], facts["intensive_period"]["end"], facts["notice_on"], ends_on, stage.shift
@@ -113,14 +116,20 @@ def _load_round(stage: Stage, ledger: Mapping[str, Any], suffix: str, story_toda
         scenes = [s for s in scenes if s.kind != "report" or s.subject != moved or s.on < since]
         scenes += _scenes_under_way(parts, story_today)
         scenes += deadline_scenes(parts, under_way, story_today, calendar)
-        play_with_second_look(stage, scenes, story_today)
+        meet_milestones(stage, facts["mobilization_on"], story_today)
+        play_with_second_look(stage, scenes, story_today, SUPERVISION_ACTS)
     else:
+        meet_milestones(stage, facts["mobilization_on"], facts["intensive_period"]["end"])
         stage.play(scenes)
-        act = stage.act_by("office", facts["notice_on"], 50)
-        stage.round.refresh_from_db()
-        publish_notice(
-            act, stage.round.pk, {"version": stage.round.version, "notice_on": facts["notice_on"].isoformat()}
-        )
+        _publish(stage, facts)
+
+
+def _publish(stage: Stage, facts: Mapping[str, Any]) -> None:
+    """The public notice goes out, which was the last milestone."""
+    act = stage.act_by("office", facts["notice_on"], 50)
+    stage.round.refresh_from_db()
+    publish_notice(act, stage.round.pk, {"version": stage.round.version, "notice_on": facts["notice_on"].isoformat()})
+    meet_milestones(stage, facts["mobilization_on"], facts["notice_on"])
 
 
 def _draft(stage: Stage, ledger: Mapping[str, Any], suffix: str, parts: list[Part]) -> None:

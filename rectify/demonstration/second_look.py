@@ -10,6 +10,8 @@ from measures.states import MeasureStatus
 from .stage import Stage
 from .story import Scene
 
+# How many days before the twin's day something happens, and what.
+Moment = tuple[int, Callable[[Stage, date], None]]
 SIZE = 6
 SEED = "20210315"
 ORDER = 55
@@ -24,11 +26,15 @@ ANSWER = "制度印发以来已组织两次专项检查，检查记录纳入台�
 SHOWN = "road"
 
 
-def play_with_second_look(stage: Stage, scenes: Iterable[Scene], story_today: date) -> None:
-    """Acts the scenes, and between them, each on its day, what the auditor does; the same every time."""
+def play_with_second_look(stage: Stage, scenes: Iterable[Scene], story_today: date, also: Iterable[Moment]) -> None:
+    """Acts the scenes, and between them, each on its day, what the auditor does; the same every time.
+
+    Args:
+        also: what else happens between them.
+    """
     told, played_until = list(scenes), date.min
-    acts: tuple[tuple[int, Callable[[Stage, date], None]], ...] = ((8, _draw), (7, _check), (6, _remark), (3, _answer))
-    for days_ago, act in acts:
+    acts: tuple[Moment, ...] = ((8, _draw), (7, _check), (6, _remark), (3, _answer))
+    for days_ago, act in sorted((*acts, *also), key=lambda moment: -moment[0]):
         on = story_today - timedelta(days=days_ago)
         stage.play(scene for scene in told if played_until < scene.on <= on)
         act(stage, on)

@@ -21,6 +21,7 @@ from . import reporting
 from .filters import DispatchFilterSet, LineFilterSet
 from .freezing import freeze_week
 from .models import Dispatch, Line
+from .notices.urging import UrgeInput, urge
 from .opening import OpenInput, open_week
 from .reporting import AskInput, ContributeInput, DraftInput, SubmitInput
 from .representation import DispatchSerializer, LineSerializer, dispatch_rows, line_rows
@@ -49,6 +50,7 @@ class DispatchViewSet(RowsViewSet):
         return Response(self.current_row(opened), status=201)
 
     act_freeze = act_endpoint("freeze", freeze_week, ActInput, DispatchSerializer)
+    act_urge = act_endpoint("urge", urge, UrgeInput, DispatchSerializer)
 
 
 class LineViewSet(RowsViewSet):

@@ -11,13 +11,22 @@ from django.utils.translation import gettext as _
 from .models import CalendarDay
 
 SOURCE = "国务院办公厅节假日安排"
+# Of a day that somebody set by hand.
+CORRECTED = "更正"
 FRIDAY = 5
 
 
+def is_weekday(day: date) -> bool:
+    """Whether a day is worked on by its weekday alone."""
+    return day.isoweekday() <= FRIDAY
+
+
 def known_years(days: Iterable[date]) -> set[int]:
-    """Of the years of these days, those whose calendar is in the table."""
+    """Of the years of these days, those whose calendar is in the table; days that were set one by one make none."""
     years = {day.year for day in days}
-    rows = CalendarDay.objects.filter(year__in=years).values("year").annotate(days=Count("pk"))
+    rows = (
+        CalendarDay.objects.filter(year__in=years).exclude(source=CORRECTED).values("year").annotate(days=Count("pk"))
+    )
     return {row["year"] for row in rows}
 
 
@@ -28,7 +37,7 @@ def working_days(first: date, last: date) -> set[date]:
     """
     days = {first + timedelta(days=count) for count in range((last - first).days + 1)}
     named = dict(CalendarDay.objects.filter(day__range=(first, last)).values_list("day", "working"))
-    return {day for day in days if named.get(day, day.isoweekday() <= FRIDAY)}
+    return {day for day in days if named.get(day, is_weekday(day))}
 
 
 def missing_years(first: date, last: date) -> list[int]:

@@ -1,13 +1,13 @@
-"""Importing a year's calendar of working days, as the State Council publishes it each autumn for the year to come."""
+"""Reading a year's calendar of working days, as the State Council publishes it each autumn for the year to come."""
 
 import csv
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from rectify.workflow.refusals import Invalid
+from rectify.workflow.refusals import Invalid, TooLarge
 
 from .models import CalendarDay
 
@@ -23,24 +23,48 @@ WORKING = {
     "休": False,
 }
 MOST_ROWS = 366
+MOST_TOLD = 20
 
 
-@transaction.atomic
-def import_calendar(year: int, lines: Iterable[str], source: str) -> int:
-    """Replaces a year's calendar by the rows of a CSV file: day, working, name; only days unlike their weekday.
+LARGEST_FILE = 100_000
+NOT_TEXT = ("\0", "\ufffd")
+
+
+def lines_of(content: bytes) -> list[str]:
+    """The lines of a CSV file, in UTF-8 or as Chinese spreadsheet programs write them.
+
+    Raises:
+        TooLarge, Invalid: more than `LARGEST_FILE` bytes; no text.
+    """
+    if len(content) > LARGEST_FILE:
+        raise TooLarge(_("A calendar has 100 kB at most; this file is no calendar of one year."))
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if not any(mark in text for mark in NOT_TEXT):
+            return text.splitlines()
+    raise Invalid(errors={"file": [_("The file is no text; save it as CSV first.")]})
+
+
+def read_upload(file: Any) -> bytes | None:
+    """What an uploaded file holds, as far as `lines_of` looks at it; None where none was chosen."""
+    return None if file is None else file.read(LARGEST_FILE + 1)
+
+
+def read_calendar(year: int, lines: Iterable[str], source: str) -> list[CalendarDay]:
+    """A year's calendar from the rows of a CSV file: day, working, name; only days unlike their weekday.
 
     Args:
         lines: of the file; a first row that names the columns is passed over.
         source: what the rows were taken from.
 
-    Returns:
-        How many days it has.
-
     Raises:
-        Invalid: with the number of each row that is wrong; nothing is changed then.
+        Invalid: with the number of each row that is wrong.
     """
     rows, problems = [], []
-    for number, cells in enumerate(csv.reader(lines), start=1):
+    for number, cells in enumerate(_cells(lines), start=1):
         if not any(cell.strip() for cell in cells) or (number == 1 and cells[0].strip().lower() in ("day", "日期")):
             continue
         try:
@@ -48,13 +72,18 @@ def import_calendar(year: int, lines: Iterable[str], source: str) -> int:
         except ValueError as error:
             problems.append(_("Row %(number)d: %(text)s") % {"number": number, "text": error})
     twice = len(rows) - len({row.day for row in rows})
-    if twice or not rows or len(rows) > MOST_ROWS:
+    if not problems and (twice or not rows or len(rows) > MOST_ROWS):
         problems.append(_("A calendar has at least one day, and each day once."))
     if problems:
-        raise Invalid(errors={"file": problems})
-    CalendarDay.objects.filter(year=year).delete()
-    CalendarDay.objects.bulk_create(rows)
-    return len(rows)
+        raise Invalid(errors={"file": problems[:MOST_TOLD]})
+    return rows
+
+
+def _cells(lines: Iterable[str]) -> list[list[str]]:
+    try:
+        return list(csv.reader(lines))
+    except csv.Error as error:
+        raise Invalid(errors={"file": [_("The file is no text; save it as CSV first.")]}) from error
 
 
 def _row(year: int, cells: list[str], source: str) -> CalendarDay:

@@ -1,5 +1,6 @@
 """Opening a round's week: one dispatch for a round and week, one line for each measure."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +24,7 @@ from rectify.workflow.refusals import Forbidden, Invalid, NotFound, WrongState
 
 from .calendar import working_days
 from .models import Dispatch, Line, Schedule
+from .notices.of_weeks import tell_opened
 from .schedules import SKIPPED, reports_long_items, schedule_of, span
 from .weeks import CHINA, Moments, Week, moments_of
 
@@ -99,10 +101,13 @@ def open_week(act: Act, round_id: int, data: Mapping[str, Any]) -> Dispatch:
         entry = Entry("skip_dispatch", extra={**facts, "why": dispatch.skipped})
     else:
         lines = _draw_up(dispatch, schedule)
-        owed = sum(not line.exempt for line in lines)
+        owed = Counter(line.department_id for line in lines if not line.exempt)
         entry = Entry(
-            "open_dispatch", extra={**facts, "lines": len(lines), "owed": owed, "cutoff": _told(dispatch.cutoff_at)}
+            "open_dispatch",
+            extra={**facts, "lines": len(lines), "owed": owed.total(), "cutoff": _told(dispatch.cutoff_at)},
         )
+        if owed and act.clock() < dispatch.cutoff_at:
+            tell_opened(dispatch, owed, timezone.localtime(act.clock(), CHINA))
     record(round_, Chain(RoundHistory, round_.pk), act, who_acts(act, round_), entry, new_version=False)
     return dispatch
 

@@ -79,8 +79,24 @@ class LineQuerySet(models.QuerySet):
         return self.with_state().select_related(
             "dispatch__round__organization",
             "department",
+            "drafted_by",
             "frozen",
             "measure__lead_department",
             "measure__responsible_leader",
             "measure__sub_issue__round__organization",
         )
+
+
+class NoticeQuerySet(models.QuerySet):
+    def visible_to(self, user: Any, on: date) -> "NoticeQuerySet":
+        """What stands in a person's own inbox; of rounds that they may still read."""
+        organizations = Organization.objects.readable_by(user, on).values("pk")
+        return self.filter(recipient=user, in_app=True, round__organization__in=organizations)
+
+    def unread(self) -> "NoticeQuerySet":
+        return self.filter(read_at__isnull=True)
+
+    def told(self, kind: str, subject_id: Any, period: Any) -> "NoticeQuerySet":
+        """What people were told of a thing; the arguments may be expressions, for use in a subquery."""
+        # With the condition of the unique index, so that PostgreSQL may use it.
+        return self.filter(recipient__isnull=False, kind=kind, subject_id=subject_id, period=period)

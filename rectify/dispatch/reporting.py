@@ -25,6 +25,7 @@ from rectify.workflow.record import record
 from rectify.workflow.refusals import Forbidden, Invalid, NotFound, WrongState
 
 from .models import Contribution, Line
+from .notices.of_lines import tell_asked, tell_returned_line, tell_sent_again
 from .states import LINE_TRANSITIONS, LineState
 
 # From this many weeks in a row 'as last week' is only taken with a reason.
@@ -70,7 +71,7 @@ class LineStep:
         if measure_id is None:
             raise NotFound()
         self.measure, sub_issue = locked_measure(self.posts, measure_id)
-        self.line: Any = Line.objects.with_state().select_related("dispatch", "department").get(pk=line_id)
+        self.line: Any = Line.objects.with_state().select_related("dispatch__round", "department").get(pk=line_id)
         self.line.measure = self.measure
         self.concern = concern_of(self.measure)
         self.parties = self.posts.parties(self.concern)
@@ -138,6 +139,8 @@ def submit(act: Act, line_id: int, data: Mapping[str, Any]) -> Line:
     same = same_before(step.line) + 1 if last is not None and told(values) == told(last) else 0
     _require_reason(measure, values, same)
     _report(act, measure, values)
+    if step.line.state == LineState.RETURNED and step.line.dispatch.confirms and "head" not in step.parties:
+        tell_sent_again(step.line, step.line.version, act.clock())
     return step.save(
         draft=None,
         drafted_at=None,
@@ -213,6 +216,7 @@ def return_line(act: Act, line_id: int, data: Mapping[str, Any]) -> Line:
         raise Forbidden(_("It is reported; only the rectification office can return it."))
     reason, report = validated(ReasonInput, data)["reason"], step.report
     step.write("return_report", reason, report=report.sequence)
+    tell_returned_line(step.line, report, act.clock())
     return step.save(returned=report, returned_by_name=step.who[0], return_reason=reason)
 
 
@@ -256,6 +260,7 @@ def ask_department(act: Act, line_id: int, data: Mapping[str, Any]) -> Line:
     if not made:
         raise WrongState(_("This department was asked already."), current=step.line)
     step.write("ask_department", values["question"], department=department.key)
+    tell_asked(step.line, department, act.clock())
     return step.save()
 
 

@@ -68,6 +68,8 @@ class LineSerializer(ReportedSerializer):
     exempt = serializers.CharField(allow_blank=True, help_text="done, settled or not_due")
     before = ReportedSerializer(help_text="what was reported before this week")
     draft = ReportedSerializer(allow_null=True, help_text="for the department alone")
+    drafted_at = serializers.DateTimeField(allow_null=True, help_text="for the department alone")
+    drafted_by_name = serializers.CharField(allow_blank=True)
     reported_at = serializers.DateTimeField(allow_null=True)
     reported_by_name = serializers.CharField(allow_blank=True)
     confirmed_by_name = serializers.CharField(allow_blank=True)
@@ -86,6 +88,15 @@ def counts_of(dispatches: Iterable[Dispatch]) -> dict[int, dict[str, int]]:
     rows = Line.objects.filter(dispatch__in=ids).with_state().order_by()
     for pk, state, number in rows.values_list("dispatch", "state").annotate(number=Count("pk")):
         counts[pk][state] = number
+    return counts
+
+
+def counts_by_department(dispatch: Dispatch) -> dict[int, dict[str, int]]:
+    """Department -> its lines of a week by state: one statement."""
+    counts: dict[int, dict[str, int]] = {}
+    rows = Line.objects.filter(dispatch=dispatch).with_state().order_by()
+    for department, state, number in rows.values_list("department", "state").annotate(number=Count("pk")):
+        counts.setdefault(department, {})[state] = number
     return counts
 
 
@@ -126,7 +137,7 @@ def dispatch_rows(dispatches: Sequence[Dispatch], posts: Posts) -> list[dict[str
 def acts_on_week(dispatch: Dispatch, posts: Posts) -> list[str]:
     """What a person may do with a week."""
     office = "office" in posts.parties(Concern(dispatch.round.organization_id))
-    return ["freeze"] if office and dispatch.is_open else []
+    return ["urge", "freeze"] if office and dispatch.is_open else []
 
 
 def acts_on_line(line: Any, posts: Posts) -> list[str]:
@@ -147,6 +158,14 @@ def _returns(posts: Posts, measure: Any, unconfirmed: bool) -> bool:
 def of_department(line: Any, posts: Posts) -> bool:
     """Whether a person sees the drafts of a line."""
     return not {"liaison", "head"}.isdisjoint(posts.parties(concern_of(line.measure)))
+
+
+def draft_of(line: Any, posts: Posts) -> dict[str, Any]:
+    """The draft of a line with who kept it last and when; nothing of it for those outside the department."""
+    if line.draft is None or not of_department(line, posts):
+        return {"draft": None, "drafted_at": None, "drafted_by_name": ""}
+    by = line.drafted_by
+    return {"draft": line.draft, "drafted_at": line.drafted_at, "drafted_by_name": by.get_full_name() if by else ""}
 
 
 def line_rows(lines: Sequence[Any], posts: Posts, on: date) -> list[dict[str, Any]]:
@@ -184,7 +203,7 @@ def line_row(line: Any, report: MeasureHistory | None, posts: Posts, on: date) -
         "progress": told["progress"],
         **texts,
         "before": before,
-        "draft": line.draft if of_department(line, posts) else None,
+        **draft_of(line, posts),
         "reported_at": frozen.reported_at if frozen else line.report_at,
         "reported_by_name": frozen.reported_by_name if frozen else report.actor_name if report else "",
         "confirmed_by_name": frozen.confirmed_by_name if frozen else _confirmed_by(line),

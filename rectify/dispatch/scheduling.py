@@ -20,6 +20,8 @@ from rectify.workflow.refusals import Refusal
 from .calendar import working_days
 from .freezing import freeze_week
 from .models import Dispatch, Schedule
+from .notices.bundling import bundle
+from .notices.planning import plan
 from .opening import open_week
 from .schedules import span
 from .weeks import CHINA, Week, moments_of
@@ -28,7 +30,9 @@ logger = logging.getLogger(__name__)
 
 
 def tick(clock: Callable[[], datetime]) -> list[str]:
-    """Freezes the weeks whose grace is over and opens those whose time has come, of every round with a schedule.
+    """Does all that should have happened by now: freezes and opens weeks, writes down who is to be told what.
+
+    Weeks freeze whose grace is over, and open where their time has come, of every round with a schedule.
 
     Args:
         clock: gives the present moment, aware.
@@ -37,7 +41,11 @@ def tick(clock: Callable[[], datetime]) -> list[str]:
         What was done, a line each: for the log and for whoever calls it by hand.
     """
     due = Schedule.objects.select_related("round__organization").filter(round__status__in=UNDER_WAY)
-    return [line for schedule in due.order_by("pk") for line in _of_round(schedule, clock)]
+    done = [line for schedule in due.order_by("pk") for line in _of_round(schedule, clock)]
+    done += [f"{count} told: {what}" for what, count in plan(clock()).items()]
+    if messages := bundle(clock()):
+        done.append(f"{messages} messages made")
+    return done
 
 
 def _of_round(schedule: Schedule, clock: Callable[[], datetime]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from rectify.web import clock
 
+from .notices.delivering import deliver as what_waits
 from .scheduling import tick as what_is_due
 
 
@@ -11,3 +12,9 @@ from .scheduling import tick as what_is_due
 def tick() -> None:
     """Does what should have happened by now: called every minute by beat."""
     what_is_due(clock.now)
+
+
+@shared_task
+def deliver() -> None:
+    """Sends what waits in the outbox: called every minute by beat; several at once share the work."""
+    what_waits(clock.now)

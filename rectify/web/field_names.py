@@ -32,4 +32,8 @@ FIELD_NAMES: Mapping[str, Any] = {
     "answer_due_on": _("To be answered until"),
     "size": _("How many measures"),
     "seed": _("Seed"),
+    "overview": _("Overview"),
+    "difficulties": _("Difficulties and problems"),
+    "matters": _("For the leaders to coordinate"),
+    "next_week": _("Plans for the next week"),
 }

@@ -86,7 +86,12 @@
     var form = event.target.form;
     if ((event.ctrlKey || event.metaKey) && form) {
       event.preventDefault();
-      form.requestSubmit ? form.requestSubmit() : form.submit();
+      /* where a form has several rows, each has a button of its own */
+      var row = event.target.closest("[data-enter-row]");
+      var send = row ? row.querySelector("[data-enter-sends]") : null;
+      if (!row || send) {
+        form.requestSubmit ? form.requestSubmit(send) : form.submit();
+      }
       return;
     }
     if (!event.target.matches("input:not([type=submit]), select")) {

@@ -115,13 +115,28 @@
     }
   });
 
+  /* over plain http, as on many a closed network, browsers give no clipboard but the old way of copying */
+  function copy(text) {
+    if (navigator.clipboard) {
+      return navigator.clipboard.writeText(text);
+    }
+    var place = document.createElement("textarea");
+    place.value = text;
+    place.className = "visually-hidden";
+    document.body.append(place);
+    place.select();
+    var copied = document.execCommand("copy");
+    place.remove();
+    return copied ? Promise.resolve() : Promise.reject(new Error("not copied"));
+  }
+
   document.addEventListener("click", function (event) {
     if (closest(event, "[data-print]")) {
       window.print();
     }
     var copier = closest(event, "[data-copy]");
-    if (copier && navigator.clipboard) {
-      navigator.clipboard.writeText(copier.dataset.copy).then(function () {
+    if (copier) {
+      copy(copier.dataset.copy).then(function () {
         say("success", copier.dataset.copied || copier.dataset.copy);
       });
     }

@@ -10,7 +10,7 @@ from measures.states import MeasureStatus
 from rectify.organization.models import Department, Role, RoleAssignment
 from rectify.workflow.signing import Signer
 
-from . import sentences, waiting, week
+from . import pressing, sentences, waiting, week
 from .desk import SOON, Desk, Line, Part, days_left
 
 CONTRIBUTED = 20
@@ -42,6 +42,7 @@ def _part(desk: Desk, department: Department, roles: set[str]) -> Part:
         pressing=len(to_sign) + len(returned) + len(remarks) + len(stages) + counts["overdue"],
         facts={
             "week": week.of_department(desk, department),
+            "sentences": pressing.for_department(desk, department),
             "to_sign": to_sign,
             "returned": returned,
             "remarks": remarks,
@@ -68,11 +69,11 @@ def _sentence(desk: Desk, department: Department, counts: dict[str, int]) -> Any
         for state in (*always, *(state for state in sentences.MEASURES_IN_STATE if state not in always))
         if counts[state] or state in always
     ]
-    pressing = [
+    late = [
         sentences.overdue(counts["overdue"], url(overdue="true")),
         *sentences.due_soon(counts["due_soon"], url(due_within=SOON)),
     ]
-    return sentences.sentence(states, pressing, opening=total)
+    return sentences.sentence(states, late, opening=total)
 
 
 def _unlisted(counts: dict[str, int], listed: int) -> int:

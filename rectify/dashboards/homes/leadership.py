@@ -13,7 +13,7 @@ from measures.states import MeasureStatus
 from rectify.organization.models import Leader, Role, RoleAssignment
 from rectify.workflow.signing import Signer
 
-from . import sentences, waiting
+from . import pressing, sentences, waiting
 from .changes import changes, since_by_name
 from .desk import SOON, Desk, Line, Part, days_left
 from .whole import intensive_sentence, round_sentence
@@ -56,6 +56,7 @@ def _part(desk: Desk, leader: Leader, assists: bool, is_first: bool) -> Part:
         "leader": leader,
         "assists": _("You prepare and read for this post; signing is the leader's own.") if assists else "",
         "period": intensive_sentence(desk),
+        "sentences": pressing.for_leadership(desk) if is_first else [],
     }
     if is_secretary(leader):
         since = changes(desk)
@@ -102,18 +103,18 @@ def _own_sentence(desk: Desk, leader: Leader, counts: dict[str, int]) -> Any:
         for state in (MeasureStatus.CLOSED, MeasureStatus.IN_REVIEW, MeasureStatus.IN_PROGRESS)
         if counts[state] or state == MeasureStatus.CLOSED
     ]
-    pressing = [
+    late_ones = [
         sentences.overdue(counts["overdue"], url(overdue="true")),
         *sentences.due_soon(counts["due_soon"], url(due_within=SOON)),
     ]
-    return sentences.sentence(states, pressing, opening=total)
+    return sentences.sentence(states, late_ones, opening=total)
 
 
 def _worst(desk: Desk) -> list[Line]:
     """What presses most: late ones, then those due soon, by deadline."""
     suffix = desk.scope.suffix
-    pressing = desk.measures().filter(late(desk.on, suffix) | due_within(desk.on, SOON, suffix))
-    ordered = pressing.order_by(F(desk.column("due_on")).asc(), "sub_issue__position", "position")
+    worst = desk.measures().filter(late(desk.on, suffix) | due_within(desk.on, SOON, suffix))
+    ordered = worst.order_by(F(desk.column("due_on")).asc(), "sub_issue__position", "position")
     found: list[Measure] = desk.shown(ordered[:WORST])
     return [Line(measure, days_left(measure, desk.on)) for measure in found]
 

@@ -12,7 +12,7 @@ from measures.states import MeasureStatus
 from rectify.organization.models import RoleAssignment
 from rectify.workflow.signing import Signer
 
-from . import waiting, week
+from . import pressing, waiting, week
 from .changes import changes, since_by_name
 from .desk import Desk, Named, Part
 from .whole import intensive_sentence, round_sentence
@@ -53,6 +53,7 @@ def parts(desk: Desk, assignments: Iterable[RoleAssignment]) -> list[Part]:
             pressing=len(to_sign) + len(relapses),
             facts={
                 "week": week.of_round(desk),
+                "sentences": pressing.for_office(desk),
                 "period": intensive_sentence(desk),
                 "to_sign": to_sign,
                 "relapses": relapses,

@@ -16,7 +16,11 @@ from ..weeks import Week
 
 
 class Dispatch(models.Model):
-    """One week's dispatch (周调度) of a round. A week without working days stands as skipped, with its reason."""
+    """One week's dispatch (周调度) of a round. A week without working days stands as skipped, with its reason.
+
+    Args:
+        cutoff_told_at, missed_told_at: when those were told who still owed something before and after the cut-off.
+    """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
@@ -32,6 +36,8 @@ class Dispatch(models.Model):
     frozen_at = models.DateTimeField(null=True, blank=True)
     frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     digest = models.CharField(max_length=64, blank=True)
+    cutoff_told_at = models.DateTimeField(null=True, blank=True)
+    missed_told_at = models.DateTimeField(null=True, blank=True)
 
     objects = DispatchQuerySet.as_manager()
 

@@ -1,6 +1,6 @@
 """The board of a week: which department has reported what, what moved, what stood still; the office freezes it here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -20,16 +20,19 @@ from rectify.workflow.refusals import Forbidden, NotFound, Refusal
 from ..calendar import warning
 from ..freezing import freeze_week
 from ..models import Dispatch, Line
+from ..notices.urging import urge, urged_today
 from ..opening import open_week
 from ..progress import behind
-from ..representation import line_rows
+from ..representation import counts_by_department, line_rows
 from ..schedules import span
-from ..states import OWED, LineState
+from ..states import OWED, SENT, LineState
+from ..supervision.shown import on_board
 from ..weeks import Week
 from .shared import cutoff_in_words, round_of, week_in_words, week_of
 
 STATES = [state for state in LineState if state != LineState.EXEMPT] + [LineState.EXEMPT]
 WEEKS_SHOWN = 12
+WEEKS_BESIDE = 52
 STILL = 2
 
 
@@ -54,6 +57,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "may_open": office and not Dispatch.objects.filter(round=round_, monday__gte=this.monday).exists(),
         "still_open": Dispatch.objects.filter(round=round_).open().first(),
         "warning": warning(*span(this)) if office else "",
+        "papers": on_board(round_, posts, clock.today()),
     }
     if week is not None:
         context |= of_week(request, week, posts)
@@ -68,12 +72,17 @@ def of_week(request: HttpRequest, week: Dispatch, posts: Posts) -> dict[str, Any
         list(found.prefetch_related("contributions__department", "measure__responsible_departments")), posts, on
     )
     departments, filtered = by_department(rows), not {"state", "department"}.isdisjoint(request.GET)
+    urged = urged_today(week, on) if week.is_open else set()
+    for line in departments:
+        line["urged"] = line["pk"] in urged
     owed = [row for row in rows if row["state"] != LineState.EXEMPT]
     return {
         "week_words": week_in_words(week.iso_week),
         "cutoff": cutoff_in_words(week),
         "states": [(state.value, state.label) for state in STATES],
         "departments": departments,
+        "to_urge": sum(bool(line["owed"]) and not line["urged"] for line in departments),
+        **earlier_week(request, week, departments),
         "totals": totals(departments),
         "chosen": [row for row in rows if filtered and fits(request, row)],
         "filtered": filtered,
@@ -84,6 +93,33 @@ def of_week(request: HttpRequest, week: Dispatch, posts: Posts) -> dict[str, Any
         "behind": [row for row in owed if behind(row, on)],
         "chat": for_the_chat(week, departments),
     }
+
+
+def earlier_week(request: HttpRequest, week: Dispatch, departments: list[dict[str, Any]]) -> dict[str, Any]:
+    """An earlier week beside the one that is shown: the one before it, or `?beside=`; two statements.
+
+    Each department's line gets the words for its column.
+    """
+    before = list(Dispatch.objects.filter(round=week.round_id, skipped="", monday__lt=week.monday)[:WEEKS_BESIDE])
+    if not before:
+        return {}
+    chosen = next((each for each in before if str(each.pk) == request.GET.get("beside")), before[0])
+    counts = counts_by_department(chosen)
+    for line in departments:
+        line["beside"] = beside_in_words(counts.get(line["pk"], {}))
+    words = [(each, week_in_words(each.iso_week)) for each in before]
+    return {"earlier": words, "beside": chosen, "beside_words": week_in_words(chosen.iso_week)}
+
+
+def beside_in_words(counts: Mapping[str, int]) -> str:
+    """What a department did in an earlier week: how much of what it owed it reported, and how much of it late."""
+    owed = sum(count for state, count in counts.items() if state != LineState.EXEMPT)
+    if not owed:
+        return _("exempt")
+    told = _("%(sent)d of %(owed)d reported") % {"sent": sum(counts.get(state, 0) for state in SENT), "owed": owed}
+    if late := counts.get(LineState.LATE, 0):
+        told += pgettext("between clauses", ", ") + _("%(count)d late") % {"count": late}
+    return told
 
 
 def by_department(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -135,6 +171,17 @@ def for_the_chat(week: Dispatch, departments: list[dict[str, Any]]) -> str:
 def open_now(request: HttpRequest) -> HttpResponse:
     """Opens the present week."""
     return _done(request, lambda pk: open_week(clock.act_of(request.user), pk, {}), _("The week is open."))
+
+
+@login_required
+@require_POST
+def urge_now(request: HttpRequest, pk: int) -> HttpResponse:
+    """Urges one department that owes something, or all of them."""
+    if not Dispatch.objects.visible_to(request.user, clock.today()).filter(pk=pk).exists():
+        raise NotFound()
+    data = {name: value for name, value in request.POST.items() if value}
+    words = _("Urged. Liaison and head find it in their inbox, and by e-mail where they have one.")
+    return _done(request, lambda _round: urge(clock.act_of(request.user), pk, data), words)
 
 
 @login_required

@@ -159,6 +159,7 @@ def serve(host: str, port: int) -> None:
     """
     connections.close_all()
     environment = dict(os.environ)
+    environment.setdefault("SITE_URL", f"http://{authority('127.0.0.1' if host in WILDCARDS else host, port)}")
     if not settings.REDIS_URL:
         runner = [sys.executable, str(settings.BASE_DIR / "manage.py"), "runner", "--parent", str(os.getpid())]
         subprocess.Popen(runner, env=environment, stdin=subprocess.DEVNULL)  # noqa: S603

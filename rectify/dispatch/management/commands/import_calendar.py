@@ -5,8 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from rectify.dispatch.calendar_import import import_calendar
-from rectify.workflow.refusals import Invalid
+from rectify.dispatch.calendar_acts import import_calendar
+from rectify.organization.models import User
+from rectify.web import clock
+from rectify.workflow.refusals import Refusal
 
 
 class Command(BaseCommand):
@@ -22,11 +24,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, year: int, **options: Any) -> None:
         """Import it, or name every row that is wrong."""
         try:
-            lines = file.read_text(encoding="utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
+            content = file.read_bytes()
+        except OSError as error:
             raise CommandError(f"无法读取 / cannot be read: {file}: {error}") from error
         try:
-            count = import_calendar(year, lines, file.name[:60])
-        except Invalid as refusal:
-            raise CommandError("\n".join(str(text) for texts in refusal.errors.values() for text in texts)) from refusal
-        self.stdout.write(f"{year}: {count}")
+            plan = import_calendar(
+                clock.act_of(User.objects.system()), {"year": year, "source": file.name[:60]}, content
+            )
+        except Refusal as refusal:
+            told = [str(text) for texts in refusal.errors.values() for text in texts] or [str(refusal.detail)]
+            raise CommandError("\n".join(told)) from refusal
+        self.stdout.write(f"{year}: {len(plan.rows)}")

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 
+from rectify.dispatch.notices.delivering import deliver
 from rectify.dispatch.scheduling import tick
 from rectify.web import clock
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         while not stopped.is_set() and parent in (None, os.getppid()):
             try:
                 tick(clock.now)
+                deliver(clock.now)
             except DatabaseError:
                 # The database is away for a while: what is due then is due at the next look, too.
                 logger.exception("the scheduler could not look; it tries again")

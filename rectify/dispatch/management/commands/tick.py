@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from rectify.dispatch.notices.delivering import deliver
 from rectify.dispatch.scheduling import tick
 from rectify.dispatch.weeks import CHINA
 from rectify.web import clock
@@ -15,7 +16,7 @@ from rectify.web import clock
 class Command(BaseCommand):
     """`manage.py tick [--at TIME]`."""
 
-    help = "Do what the scheduler would have done by now, or by the given moment: open weeks, freeze them."
+    help = "Do what the scheduler would have done by now, or by the given moment: open weeks, freeze them, tell people."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
@@ -24,8 +25,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, at: str | None, **options: Any) -> None:
         """Do it, and name each thing that was done."""
         moment = self.moment_of(at)
-        for line in tick(lambda: moment) if moment else tick(clock.now):
+        now = clock.now if moment is None else lambda: moment
+        for line in tick(now):
             self.stdout.write(line)
+        for end, count in deliver(now).items():
+            self.stdout.write(f"{count} messages {end}")
 
     def moment_of(self, text: str | None) -> datetime | None:
         """The moment that is named. Raises CommandError for what is none."""

@@ -1,0 +1,1 @@
+"""Documents of the office: what is printed, sent and filed, made from the one ledger."""
