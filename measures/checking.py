@@ -1,10 +1,11 @@
 """The two checks over everything: that history stands as it was written, and that the present follows from it."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from issues.models import HISTORY_TABLES as ISSUE_TABLES
 from issues.models import Finding, Heading, Round, RoundHistory, SubIssue, SubIssueHistory
@@ -19,6 +20,8 @@ from .models import HISTORY_TABLES, ClosureRequest, Evidence, HistoryCheck, Meas
 from .services import first_report_day
 from .states import MeasureStatus
 
+# When nobody works, and the day's backups are not yet made.
+NIGHT = time(2, 30)
 PROTECTED_TABLES = ISSUE_TABLES + HISTORY_TABLES
 TRACKED: tuple[tuple[Any, Any], ...] = (
     (RoundHistory, Round),
@@ -53,6 +56,20 @@ def check_history(clock: Callable[[], datetime], report: Callable[[Flaw], None])
         report(flaw)
     rows = sum(history.objects.count() for history, _subjects in TRACKED)
     return HistoryCheck.objects.create(checked_at=clock(), rows=rows, flaws=flaws)
+
+
+def check_nightly(clock: Callable[[], datetime], report: Callable[[Flaw], None]) -> HistoryCheck | None:
+    """Verifies all history where that was not done since the last night, at 2:30 of the installation's time.
+
+    Returns:
+        The result; None where it was done already.
+    """
+    now = timezone.localtime(clock())
+    tonight = now.replace(hour=NIGHT.hour, minute=NIGHT.minute, second=0, microsecond=0)
+    last_night = tonight if tonight <= now else tonight - timedelta(days=1)
+    if HistoryCheck.objects.filter(checked_at__gte=last_night).exists():
+        return None
+    return check_history(clock, report)
 
 
 def rebuild_differences() -> Iterator[Difference]:

@@ -162,7 +162,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
-    "verify-history": {"task": "measures.tasks.verify_history", "schedule": crontab(hour=2, minute=30)},
+    "verify-history": {"task": "measures.tasks.verify_history", "schedule": crontab(minute=30)},
     # What a worker did not get to within the minute is asked anew with the next one.
     "tick": {"task": "rectify.dispatch.tasks.tick", "schedule": crontab(), "options": {"expires": 55}},
     "deliver": {"task": "rectify.dispatch.tasks.deliver", "schedule": crontab(), "options": {"expires": 55}},

@@ -17,7 +17,8 @@ from .test_bad_input import problem
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
 
 COLLECTIONS = [prefix for prefix, _viewset, _name in router.registry]
-WITHOUT_ORGANIZATION = ("organizations",)
+# Of what is common to all organisations, or is the organisations.
+WITHOUT_ORGANIZATION = ("organizations", "working-days")
 OF_MEASURES = ("evidence", "extensions", "long-term-requests", "look-back-items", "remarks")
 
 

@@ -1,6 +1,7 @@
 """What was changed, removed or inserted behind the application is found, and so is a present that history disowns."""
 
 import uuid
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -9,11 +10,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 
 from issues.models import Finding, Heading, Round, RoundHistory, SubIssue, SubIssueHistory
-from measures.models import ClosureRequest, Evidence, Measure, MeasureHistory
+from measures.checking import check_nightly
+from measures.models import ClosureRequest, Evidence, HistoryCheck, Measure, MeasureHistory
 from rectify.workflow import digests
 from rectify.workflow.triggers import lift, protect
 
-from .building import Ledger
+from .building import NOW, Ledger
 from .conftest import HISTORY_TABLES
 from .driving import do, drive, drive_sub_issue
 
@@ -55,6 +57,18 @@ def test_what_the_application_wrote_stands(told: Ledger) -> None:
     assert (code, "stand as they were written" in text) == (0, True)
     code, text = run("rebuild", "--check")
     assert (code, text) == (0, "The present is what history makes it.\n")
+
+
+def test_each_night_is_made_up_for_once(told: Ledger) -> None:
+    def at(moment: datetime) -> bool:
+        return check_nightly(lambda: moment, print) is not None
+
+    assert at(NOW)
+    assert not at(NOW + timedelta(hours=16, minutes=29))
+    assert at(NOW + timedelta(hours=16, minutes=30))
+    assert not at(NOW + timedelta(hours=20))
+    assert at(NOW + timedelta(days=4))
+    assert HistoryCheck.objects.filter(flaws=0).count() == 3
 
 
 def test_rebuild_wants_to_be_asked_to_check() -> None:
