@@ -34,10 +34,14 @@ from measures import plan as measures_plan
 from measures.look_back import services as look_back
 from measures.plan import NewMeasure
 from rectify.dispatch import calendar_acts, feeds, freezing, opening, reporting, schedules
+from rectify.dispatch.notices import configuring, inbox, urging
+from rectify.dispatch.supervision import answering, drafting, templates
+from rectify.documents import brief_templates, briefs
 
 from .building import APPROVED_ON, DUE_ON, FEEDBACK_ON, REASON, TODAY, Ledger, act_by, build_ledger
 from .crash_cases import MORE_CASES
 from .crash_cases_of_calendar import CALENDAR_CASES
+from .crash_cases_of_notices import NOTICE_CASES, allowing
 from .crash_cases_of_weeks import WEEK_CASES
 from .driving import attach, do, drive, drive_sub_issue
 from .sending import scan
@@ -65,6 +69,14 @@ MODULES = (
     milestones,
     calendar_acts,
     feeds,
+    urging,
+    configuring,
+    inbox,
+    drafting,
+    answering,
+    templates,
+    briefs,
+    brief_templates,
 )
 # What is only called within an act that holds the lock and the transaction.
 PARTS = {
@@ -121,7 +133,7 @@ def failing_at(number: int) -> Iterator[None]:
 
 def everything() -> dict[str, list[dict[str, Any]]]:
     """Every row of every table of the rooms."""
-    rooms = ("organization", "issues", "measures", "dispatch")
+    rooms = ("organization", "issues", "measures", "dispatch", "documents")
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in rooms]
     return {model.__name__: list(model._base_manager.order_by("pk").values()) for model in models}
 
@@ -298,6 +310,7 @@ CASES: dict[str, Prepare] = {
     **MORE_CASES,
     **WEEK_CASES,
     **CALENDAR_CASES,
+    **NOTICE_CASES,
     "services.report_progress": on_measure(services.report_progress, "not_started", "liaison-road", **REPORT),
     "services.correct": correction,
     "services.complete": on_measure(services.complete, "in_progress", "liaison-road", note="已完成"),
@@ -337,7 +350,8 @@ def test_every_act_is_among_the_cases() -> None:
 
 @pytest.mark.parametrize("name", list(CASES))
 @pytest.mark.soak
-def test_a_crash_leaves_all_or_nothing(ledger: Ledger, name: str) -> None:
+def test_a_crash_leaves_all_or_nothing(ledger: Ledger, settings: Any, name: str) -> None:
+    allowing(settings)
     call = CASES[name](ledger)
     before = everything()
     for number in range(1, 200):

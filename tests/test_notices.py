@@ -24,6 +24,7 @@ from .sending import api, url
 from .test_bad_input import problem
 from .test_dispatch import at, line_of, opened, submitted
 from .test_dispatch import post as act_on_line
+from .test_look_back import check, drawn_from, remark_on
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
 
@@ -239,6 +240,24 @@ class TestRequests:
         assert kinds(look(moment(1)), "review") == {}
         # The 5th is a holiday.
         assert kinds(look(moment(2)), "review") == {"liaison-road": 1, "office": 1}
+
+
+class TestLookBack:
+    def test_a_remark_its_answer_and_a_relapse_are_told_to_those_who_go_on(self, ledger: Ledger) -> None:
+        remark, people = remark_on(ledger, ledger.measure), ledger.people
+        told = look(moment(31, 10, month=3))
+        assert kinds(told, "remark") == {"liaison-road": 1, "head-road": 1}
+        address = url("remarks", remark.pk, "answer")
+        api(people["liaison-road"]).post(address, {"version": 1, "answer": "已补充。"}, "json")
+        assert kinds(look(moment(31, 11, month=3)), "remark_answered") == {"auditor": 1}
+        send_back = {"version": 2, "reason": "仍缺纪要。"}
+        api(people["auditor"]).post(url("remarks", remark.pk, "send_back"), send_back, "json")
+        assert kinds(look(moment(31, 12, month=3)), "remark") == {"liaison-road": 1, "head-road": 1}
+
+    def test_a_relapse(self, ledger: Ledger) -> None:
+        drive(ledger.measure, "closed")
+        check(drawn_from(ledger, 1).items.get(), ledger.people["auditor"])
+        assert kinds(look(moment(31, 10, month=3)), "relapse") == {"office": 1}
 
 
 class TestMessages:

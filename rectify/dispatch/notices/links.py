@@ -45,6 +45,10 @@ def _to_sign(notice: Notice) -> str:
     return reverse("todo-item", args=[kind.name, key])
 
 
+def _looked_back(notice: Notice) -> str:
+    return f"{reverse('todo')}?tab=look-back"
+
+
 def _order(notice: Notice) -> str:
     return reverse("supervision-order", args=[notice.subject_id])
 
@@ -69,6 +73,9 @@ PAGES: Mapping[str, Callable[[Notice], str]] = {
     NoticeKind.DUE: _measure,
     NoticeKind.OVERDUE: _measure,
     NoticeKind.REVIEW: _measure,
+    NoticeKind.REMARK: _looked_back,
+    NoticeKind.REMARK_ANSWERED: _looked_back,
+    NoticeKind.RELAPSE: _looked_back,
     NoticeKind.MILESTONE: _milestones,
     NoticeKind.ORDER: _order,
     NoticeKind.ORDER_DUE: _order,

@@ -8,6 +8,7 @@ from django.utils import timezone
 from ..weeks import CHINA
 from .of_dates import tell_milestones, tell_orders
 from .of_deadlines import tell_deadlines, tell_reviews
+from .of_look_back import tell_look_back
 from .of_requests import tell_returned, tell_signers
 from .of_weeks import tell_cutoffs, tell_heads, tell_missed
 
@@ -19,6 +20,7 @@ QUESTIONS: Mapping[str, Callable[[datetime], int]] = {
     "requests returned": tell_returned,
     "deadlines": tell_deadlines,
     "review days": tell_reviews,
+    "look-back": tell_look_back,
     "orders to answer": tell_orders,
     "milestones": tell_milestones,
 }

@@ -16,6 +16,7 @@ from measures.todo import returned, reviews_due
 
 from ..models import Contribution, Dispatch, Line, Notice, NoticeKind, SupervisionOrder
 from ..states import LineState
+from .of_look_back import WAITING, waiting_of
 from .of_requests import turn, under_review
 from .of_weeks import MISSED_FOR, Owing, owing_of
 
@@ -122,6 +123,17 @@ def _milestones(notices: Sequence[Notice], now: datetime) -> set[int]:
     return {notice.pk for notice in notices if due.get(notice.subject_id) == notice.period}
 
 
+def _looked_back(notices: Sequence[Notice], now: datetime) -> set[int]:
+    """It waits as it did: neither answered nor decided upon since."""
+    found: set[int] = set()
+    for kind in WAITING:
+        mine = [notice for notice in notices if notice.kind == kind]
+        rows = waiting_of(kind).filter(pk__in={notice.subject_id for notice in mine}) if mine else []
+        versions = {row.pk: str(row.version) for row in rows}
+        found |= {notice.pk for notice in mine if versions.get(notice.subject_id) == notice.period}
+    return found
+
+
 def _reviews(notices: Sequence[Notice], now: datetime) -> set[int]:
     """The review day is the one that was told of, and the stage was not reviewed yet."""
     rows = reviews_due(now.date()).filter(pk__in={notice.subject_id for notice in notices})
@@ -141,6 +153,9 @@ CHECKS: Mapping[str, Check] = {
     NoticeKind.DUE: _deadlines,
     NoticeKind.OVERDUE: _deadlines,
     NoticeKind.REVIEW: _reviews,
+    NoticeKind.REMARK: _looked_back,
+    NoticeKind.REMARK_ANSWERED: _looked_back,
+    NoticeKind.RELAPSE: _looked_back,
     NoticeKind.ORDER: _orders,
     NoticeKind.ORDER_DUE: _orders,
     NoticeKind.MILESTONE: _milestones,

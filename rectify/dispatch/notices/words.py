@@ -25,6 +25,8 @@ ORDER = (
     NoticeKind.ORDER_DUE,
     NoticeKind.ORDER,
     NoticeKind.INSTRUCTION,
+    NoticeKind.REMARK,
+    NoticeKind.RELAPSE,
     NoticeKind.RETURNED,
     NoticeKind.CUTOFF,
     NoticeKind.TO_SIGN,
@@ -35,6 +37,7 @@ ORDER = (
     NoticeKind.OPENED,
     NoticeKind.MILESTONE,
     NoticeKind.ORDER_ANSWERED,
+    NoticeKind.REMARK_ANSWERED,
     NoticeKind.BRIEF,
 )
 # Those whose count is the lines of a week, not the notices.
