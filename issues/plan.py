@@ -125,7 +125,7 @@ def enter_feedback(act: Act, round_: Round, headings: Sequence[NewHeading]) -> l
         The findings in their order.
     """
     posts = _office_posts(act, round_.organization_id)
-    round_ = Round.objects.select_for_update().get(pk=round_.pk)
+    round_ = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
     if round_.status != RoundStatus.DRAFT or round_.findings.exists():
         raise Invalid(_("The feedback of this round was entered before; findings are frozen."))
     written: list[Heading] = []
@@ -183,10 +183,15 @@ def _birth(sub_issue: SubIssue, act: Act, who: tuple[str, str]) -> SubIssueHisto
 
 
 def locked_round(act: Act, round_id: int) -> Round:
-    """The round, locked until the transaction ends. Raises NotFound where the actor may not see it."""
+    """The round, locked until the transaction ends. Raises NotFound where the actor may not see it.
+
+    Whoever locks several rows takes the round first, then its sub-issues in the order of their ids, then what stands
+    below them. All of these are locks without the key (FOR NO KEY UPDATE): a row that only refers to the
+    round, a notice that is written under a sub-issue's lock, must not wait for it.
+    """
     round_ = (
         Round.objects.visible_to(act.actor, act.on)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("organization")
         .filter(pk=round_id)
         .first()

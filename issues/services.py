@@ -82,7 +82,7 @@ def available(sub_issue: SubIssue, posts: Posts, request: AcceptanceRequest | No
 def locked(posts: Posts, sub_issue_id: int) -> SubIssue:
     """The sub-issue, locked until the transaction ends. Raises NotFound where the person may not see it."""
     sub_issue = (
-        SubIssue.objects.select_for_update(of=("self",))
+        SubIssue.objects.select_for_update(of=("self",), no_key=True)
         .select_related("round__organization", "lead_department", "responsible_leader")
         .filter(pk=sub_issue_id)
         .first()

@@ -101,7 +101,7 @@ def locked_measure(posts: Posts, measure_id: int) -> tuple[Measure, SubIssue]:
     """
     try:
         measure = (
-            Measure.objects.select_for_update(of=("sub_issue", "self"))
+            Measure.objects.select_for_update(of=("sub_issue", "self"), no_key=True)
             .select_related("lead_department", "responsible_leader", "sub_issue__round__organization")
             .get(pk=measure_id)
         )

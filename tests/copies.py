@@ -36,6 +36,22 @@ def other() -> Ledger:
     return _copy("other")
 
 
+def world(name: str, of: Place, build: Callable[[Place], Ledger]) -> Ledger:
+    """What a module's tests stand on, beside the rows of that organisation: built for the first of them.
+
+    Args:
+        name: the same for the same world, and for no other.
+        build: makes new rows alone, and keeps no files that a test reads.
+    """
+    if name not in _kept:
+        with transaction.atomic():
+            _keep(name, lambda: build(of))
+            transaction.set_rollback(True)
+    found = _copy(name)
+    found.place = of
+    return found
+
+
 def _copy(name: str) -> Any:
     if not _kept:
         _build()

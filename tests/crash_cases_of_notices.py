@@ -16,7 +16,7 @@ from .building import NOW, REASON, Ledger, act_by
 from .crash_cases_of_weeks import opened
 
 Prepare = Callable[[Ledger], Callable[[], Any]]
-SECRET = "0123456789abcdef"  # noqa: S105 -- of a channel that nobody listens at
+SECRET = "0123456789abcdef"
 GROUP = {"way": "dingtalk", "name": "工作群", "address": "https://chat.example/hook", "secret": SECRET}
 
 

@@ -249,6 +249,7 @@ MATRIX: dict[str, dict[str, Rule]] = {
         "post": Rule(200, tuple(READERS), strangers=403, foreign=200),
     },
     "dispatch-open": {"post": Rule(302, ("office",), strangers=404)},
+    "dispatch-return-page": {"post": Rule(302, ("head",), strangers=404)},
     "dispatch-freeze-page": {"post": Rule(302, ("office",), strangers=404)},
     "supervision-list": {"get": readers(strangers=403, foreign=404)},
     "supervision-new": {

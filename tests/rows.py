@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
-ROOMS = ("organization", "issues", "measures", "dispatch")
+ROOMS = ("organization", "issues", "measures", "dispatch", "documents")
 # Filled by its migration, the same in every database.
 SEEDED = ("dispatch.CalendarDay",)
 ROWS_AT_ONCE = 100

@@ -1,7 +1,7 @@
 """The demonstration: its named totals, its days, its twin; loading again changes nothing; its history proves itself."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 from typing import Any
 
@@ -13,6 +13,7 @@ from measures.checking import rebuild_differences, verify_history
 from measures.models import ClosureRequest, Measure, MeasureHistory
 from measures.states import SETTLED
 from rectify.demonstration.loader import load_demo
+from rectify.demonstration.weeks import week_scenes
 from rectify.organization.models import Department, User
 
 from .demonstration import DEMO_NOW, DEMO_TODAY, Demo
@@ -171,3 +172,38 @@ def test_the_twin_has_an_order_to_answer_and_one_that_is_concluded(demo: Demo) -
     rows = api(demo.person("liaison-road")).get(url("supervision-orders")).json()["results"]
     assert [(row["round"], row["status"]) for row in rows] == [(demo.twin.pk, "issued"), (demo.twin.pk, "closed")]
     assert rows[0]["due_on"] == str(DEMO_TODAY + timedelta(days=2)) and rows[0]["available_acts"] == ["answer"]
+
+
+def test_the_twin_has_two_frozen_weeks_a_brief_and_an_open_present(demo: Demo) -> None:
+    client = api(demo.person("office"))
+    weeks = client.get(url("dispatches"), {"round": demo.twin.pk}).json()["results"]
+    assert [row["week"] for row in weeks] == [36, 35] and all(row["frozen_at"] for row in weeks)
+    for week in weeks:
+        lines = client.get(url("progress-reports"), {"dispatch": week["id"], "page_size": 500}).json()["results"]
+        states = Counter(line["state"] for line in lines)
+        assert len(lines) == 116 and states["reported"] > 80 and 0 < states["to_confirm"] < 5, states
+    (brief,) = client.get(url("weekly-briefs"), {"round": demo.twin.pk}).json()["results"]
+    assert (brief["dispatch"], brief["status"]) == (weeks[0]["id"], "issued")
+    closed = client.get(url("weekly-briefs", brief["id"])).json()["figures"]["headline"]["measures_closed"]
+    assert closed["now"] > closed["before"] > 0
+
+
+@pytest.mark.parametrize(
+    ("today", "weeks"),
+    [
+        (date(2021, 9, 13), [(2021, 35), (2021, 36)]),
+        (date(2021, 9, 19), [(2021, 35), (2021, 36)]),
+        # The whole week from 16 February 2026 on is the Spring Festival.
+        (date(2026, 2, 25), [(2026, 6), (2026, 7)]),
+        # Of the week of the Mid-Autumn Festival Monday to Saturday were worked on, of that of 4 October 2021 two days.
+        (date(2021, 10, 14), [(2021, 39), (2021, 40)]),
+    ],
+)
+def test_its_weeks_are_those_before_with_working_days(db: None, today: date, weeks: list[tuple[int, int]]) -> None:
+    scenes = list(week_scenes({"mobilization_on": today - timedelta(days=33)}, today, timedelta(0)))
+    opened = [scene.on.isocalendar()[:2] for scene in scenes if scene.kind == "open_week"]
+    assert opened == weeks
+    assert [scene.kind for scene in scenes[-4:]] == ["open_week", "confirm_week", "freeze_week", "issue_brief"]
+    moments = [(scene.on, scene.order) for scene in scenes]
+    assert moments == sorted(moments)
+    assert all(scene.on <= today for scene in scenes)

@@ -105,6 +105,15 @@ class TestThisWeek:
         assert press(ledger.people["liaison-road"], "submit-999999").status_code == 404
         assert at(ledger.people["liaison-road"]).get(reverse("this-week"), {"week": "x"}).status_code == 404
 
+    def test_what_was_done_to_one_line_is_said_at_the_line(self, ledger: Ledger, week: Dispatch) -> None:
+        liaison, line = ledger.people["liaison-road"], week.lines.latest("pk")
+        address = press(liaison, f"save-{line.pk}", **filled(line))["Location"]
+        assert address.endswith(f"#line-{line.pk}")
+        shown = at(liaison).get(address.partition("#")[0]).content.decode()
+        assert "已暂存1条" in shown[shown.index(f'id="line-{line.pk}"') :]
+        for odd in ("save-x", "save-99999999999999999999", "nonsense-1"):
+            assert at(liaison).get(reverse("this-week"), {"done": odd}).status_code == 200
+
     def test_late_and_frozen_are_said(self, ledger: Ledger, week: Dispatch) -> None:
         with clock.stopped_at(FRIDAY):
             assert "现在报送计为逾期报送" in page(ledger.people["liaison-road"])
@@ -135,11 +144,31 @@ class TestBoard:
         assert "0个部门已报齐，1个部门未报齐" in shown and "公路处3" in shown
         assert line.measure.number in shown[shown.index("本周有进展") :]
         listed = self.board(office, state="to_confirm", department=line.department_id)
-        assert re.search(r'id="lines-title">填报明细 <span class="muted small">1<', listed)
+        assert re.search(r'id="lines-title">填报明细：公路处 · 待负责人确认 <span class="muted small">1<', listed)
+        named = re.findall(r'\bid="([^"]+)"', listed)
+        assert "freeze" in named and len(named) == len(set(named)), "the dialog of freezing is found by its id"
         assert freeze(ledger, week)["Location"].endswith(f"week={week.pk}")
         assert "校验码" in self.board(office) and address not in self.board(office)
         with clock.stopped_at(NOW + timedelta(days=7)):
             assert address in self.board(office)
+
+    def test_the_office_returns_what_the_head_confirmed(self, ledger: Ledger, week: Dispatch) -> None:
+        office, line = ledger.people["office"], week.lines.earliest("pk")
+        address = reverse("dispatch-return-page", args=[line.pk])
+        press(ledger.people["liaison-road"], f"submit-{line.pk}", **filled(line))
+        query = {"department": line.department_id, "state": "to_confirm"}
+        assert address not in self.board(office, **query), "it waits for the head first"
+        press(ledger.people["head-road"], f"confirm-{line.pk}", **filled(line))
+        line.refresh_from_db()
+        data, query = {"version": line.version, "state": "reported"}, query | {"state": "reported"}
+        shown = self.board(office, **query)
+        assert address in shown and "公路处 · 已报送" in shown and "下一步工作" in shown and "培训" in shown
+        assert address not in self.board(ledger.people["auditor"], **query)
+        told = at(office).post(address, data, follow=True).content.decode()
+        assert "请填写此项" in told and address in told
+        assert at(ledger.people["head-road"]).post(address, {**data, "reason": "x"}).status_code == 403
+        told = at(office).post(address, {**data, "reason": "请写明公里数"}, follow=True).content.decode()
+        assert "已退回补充" in told and "请写明公里数" in page(ledger.people["liaison-road"])
 
     def test_the_group_chat_gets_departments_and_counts_only(self, ledger: Ledger, week: Dispatch) -> None:
         shown = self.board(ledger.people["office"])

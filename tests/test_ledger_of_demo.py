@@ -41,11 +41,12 @@ FILTERS = [
 @pytest.mark.parametrize(
     ("moment", "each"),
     [
-        ("", 1),
+        ("", 2),
+        pytest.param("", 1, marks=pytest.mark.soak),
         pytest.param(NOTICE, 2, marks=pytest.mark.soak),
         pytest.param("as_of=2021-03-31&known_at=2021-03-20", 5, marks=pytest.mark.soak),
     ],
-    ids=["now", "then", "known"],
+    ids=["now", "all", "then", "known"],
 )
 def test_the_page_shows_the_rows_of_the_api(demo: Demo, moment: str, each: int) -> None:
     client = browser(demo.person("auditor"))

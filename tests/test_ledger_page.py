@@ -97,18 +97,17 @@ def _statements(client: Client, path: str) -> int:
     return len(captured)
 
 
-@pytest.mark.parametrize("path", ["/ledger/", "/ledger/?ordering=due_on", "/split-table/", f"/ledger/?as_of={TODAY}"])
-def test_the_number_of_statements_does_not_grow_with_the_rows(place: Place, path: str) -> None:
+def test_the_number_of_statements_does_not_grow_with_the_rows(place: Place) -> None:
     client = browser(place.people["liaison-road"])
-    join = "&" if "?" in path else "?"
     small = build_ledger(place, title="小", findings=1, sub_issues=1, measures=1)
     large = build_ledger(place, title="大", findings=4, sub_issues=3, measures=5)
     drive(small.measure, "in_review")
     for measure in large.measures[:3]:
         drive(measure, "in_review")
-    counts = {ledger.round.pk: _statements(client, f"{path}{join}round={ledger.round.pk}") for ledger in (small, large)}
-    assert len(set(counts.values())) == 1, counts
-    assert max(counts.values()) <= 26, counts
+    rounds = [small.round.pk, large.round.pk]
+    for path in ("/ledger/?", "/ledger/?ordering=due_on&", "/split-table/?", f"/ledger/?as_of={TODAY}&"):
+        counts = [_statements(client, f"{path}round={pk}") for pk in rounds]
+        assert counts[0] == counts[1] <= 26, (path, counts)
 
 
 def test_who_may_report_has_the_button_and_nobody_else(ledger: Ledger) -> None:

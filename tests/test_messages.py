@@ -10,18 +10,20 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.urls import reverse
 
 from rectify.dispatch.models import Channel, Delivery, Notice, NoticeKind
 from rectify.dispatch.notices import delivering
 from rectify.dispatch.notices.bundling import bundle
 from rectify.dispatch.notices.configuring import retry_delivery
 from rectify.dispatch.notices.delivering import deliver
-from rectify.dispatch.notices.of_weeks import tell_missed
 from rectify.dispatch.notices.outbox import Wanted, post
+from rectify.dispatch.notices.planning import plan
 from rectify.dispatch.notices.ways import allowed
 from rectify.organization.models import User
 
 from .building import NOW, Ledger, act_by
+from .forms_sent import at
 from .receivers import MailServer, WebServer, mail_server, web_server
 from .sending import api, url
 from .test_bad_input import problem
@@ -225,7 +227,7 @@ class TestGroups:
         opened(ledger)
         assert not Notice.objects.filter(channel__isnull=False).exists()
         noon = NOW + timedelta(days=2, hours=2)
-        tell_missed(noon)
+        plan(noon)
         assert bundle(noon) == 1
         assert "公路处4" in Delivery.objects.get().text
 
@@ -282,6 +284,24 @@ class TestOffice:
         assert problem(office.post(f"{address}test/", {"version": 2}, "json"), 409)
         opened(ledger)
         assert bundle(NOW) == 0
+
+    def test_the_page_says_what_is_wrong_and_hides_the_robots_key(
+        self, ledger: Ledger, web: WebServer, settings: Any
+    ) -> None:
+        office, page = at(ledger.people["office"]), f"{reverse('reminders')}?round={ledger.round.pk}"
+        new = {"act": "add", "version": ledger.round.version, "way": "wecom", "name": "工作群"}
+        wrong = office.post(page, {**new, "address": "http://evil.test/x"})
+        assert wrong.status_code == 400 and '<a href="#address">地址</a>' in wrong.content.decode()
+        answer = office.post(page, {**new, "address": f"{web.address}/robot/send?key=a-robots-key"})
+        row = Channel.objects.get()
+        assert answer.status_code == 302 and row.kinds == [], "what was not ticked is not told"
+        shown = office.get(page).content.decode()
+        assert f"{web.address}/robot/send?…" in shown and "a-robots-key" not in shown
+        switch = {"act": "switch", "id": row.pk}
+        assert office.post(page, {**switch, "version": 1, "active": "0"}).status_code == 302
+        settings.ALLOWED_CHANNELS = ["https://elsewhere.test/"]
+        refused = office.post(page, {**switch, "version": 2, "active": "1"})
+        assert refused.status_code == 400 and "notice-warning" in refused.content.decode()
 
     def test_only_the_rounds_office(self, ledger: Ledger, other: Ledger, web: WebServer) -> None:
         row = channel(ledger, web, "wecom").json()

@@ -1,19 +1,22 @@
 """Who is told what, when: once, on time, only while it is true. What the scheduler would have told by a moment."""
 
+import gc
+import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from measures.models import Measure
 from rectify.dispatch.models import Delivery, Dispatch, Notice, NoticeKind, Schedule, WarningRules
+from rectify.dispatch.notices import outbox
 from rectify.dispatch.notices.bundling import bundle
-from rectify.dispatch.notices.of_deadlines import tell_deadlines
 from rectify.dispatch.notices.outbox import Wanted, post
+from rectify.dispatch.notices.planning import plan
 from rectify.dispatch.scheduling import tick
 from rectify.organization.models import User
 from rectify.web import clock
@@ -51,6 +54,14 @@ def look(when: datetime) -> Counter[tuple[str, str]]:
 
 def kinds(told: Counter[tuple[str, str]], kind: str) -> Counter[str]:
     return Counter({who: count for (what, who), count in told.items() if what == kind})
+
+
+def more_measures(ledger: Ledger, count: int) -> None:
+    """As many more of the same."""
+    first = ledger.measure
+    names = ("sub_issue_id", "content", "kind", "due_on", "responsible_leader_id", "lead_department_id")
+    same = {name: getattr(first, name) for name in names}
+    Measure.objects.bulk_create(Measure(**same, number=f"c{each}", position=each) for each in range(count))
 
 
 @pytest.fixture
@@ -199,30 +210,32 @@ class TestDeadlines:
         assert field in problem(answer, status).get("errors", {"": 1})
         assert not WarningRules.objects.exists()
 
-    def test_ten_thousand_are_planned_page_by_page(self, ledger: Ledger) -> None:
-        first = ledger.measure
-        copies = [
-            Measure(
-                sub_issue_id=first.sub_issue_id,
-                number=f"c{number}",
-                position=number,
-                content="整改措施",
-                kind=first.kind,
-                due_on=first.due_on,
-                responsible_leader=first.responsible_leader,
-                lead_department=first.lead_department,
-            )
-            for number in range(2500)
-        ]
-        Measure.objects.bulk_create(copies)
+    def test_many_are_planned_page_by_page(self, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(outbox, "BATCH", 150)
+        more_measures(ledger, 396)
         with CaptureQueriesContext(connection) as small:
-            assert tell_deadlines(moment(2)) == 2504
-        # Six for each page of 1,000 (page, rules, people, their addresses and rules, savepoint aside), few besides.
+            assert plan(moment(2))["deadlines"] == 400
+        # Six for each page (page, rules, people, their addresses and rules, savepoint aside), few besides.
         inserts = [query for query in small.captured_queries if query["sql"].startswith("INSERT")]
-        assert len(small) - len(inserts) <= 3 * 8 + 8
+        assert len(small) - len(inserts) <= 3 * 8 + 4
         with CaptureQueriesContext(connection) as again:
-            assert tell_deadlines(moment(2)) == 0
-        assert len(again) <= 6
+            assert plan(moment(2)) == {}
+        assert len(again) <= 3
+
+    @pytest.mark.soak
+    def test_the_memory_of_planning_does_not_grow_with_the_measures(self, ledger: Ledger) -> None:
+        peaks = {}
+        for count in (2_000, 10_000):
+            with transaction.atomic():
+                more_measures(ledger, count)
+                gc.collect()
+                tracemalloc.start()
+                assert plan(moment(2))["deadlines"] == count + 4
+                peaks[count] = tracemalloc.get_traced_memory()[1]
+                tracemalloc.stop()
+                transaction.set_rollback(True)
+        print("peak of planning:", peaks)
+        assert peaks[10_000] <= 1.3 * peaks[2_000], peaks
 
 
 class TestRequests:

@@ -31,7 +31,7 @@ from rectify.dispatch.notices.bundling import bundle
 from rectify.dispatch.notices.delivering import deliver
 from rectify.dispatch.notices.outbox import Wanted, post
 from rectify.dispatch.scheduling import tick
-from rectify.organization.models import Role, User
+from rectify.organization.models import Role, RoleAssignment, User
 
 from .building import NOW, Ledger, build_ledger, build_organization
 from .receivers import MailServer, free_port, mail_server
@@ -59,12 +59,15 @@ def mail(settings: Any) -> Iterator[MailServer]:
 def fill(ledger: Ledger, count: int = MESSAGES) -> None:
     """So many messages to as many people wait to be sent now, by the machine's own clock; nothing else is due."""
     Measure.objects.update(due_on=None)
-    department = ledger.place.departments["road"]
-    for number in range(count):
-        user = ledger.place.add_person(f"person-{number}", Role.LIAISON, department=department)
-        User.objects.filter(pk=user.pk).update(email=f"person-{number}@example.com")
-    people = [ledger.people[f"person-{number}"].pk for number in range(count)]
-    post([Wanted(NoticeKind.BRIEF, ledger.round.pk, 1, "", recipient_id=pk) for pk in people], NOW)
+    names = [f"person-{number}" for number in range(count)]
+    User.objects.bulk_create(User(username=name, name=name, email=f"{name}@example.com") for name in names)
+    people = User.objects.filter(username__in=names)
+    organization, department = ledger.place.organization, ledger.place.departments["road"]
+    RoleAssignment.objects.bulk_create(
+        RoleAssignment(user=user, role=Role.LIAISON, organization=organization, department=department)
+        for user in people
+    )
+    post([Wanted(NoticeKind.BRIEF, ledger.round.pk, 1, "", recipient_id=user.pk) for user in people], NOW)
     assert bundle(NOW) == count
     now = datetime.now(UTC)
     Delivery.objects.update(made_at=now, next_at=now)

@@ -72,8 +72,9 @@ def server(db: None) -> Iterator[Any]:
         signal.connect(close_old_connections)
 
 
-@pytest.fixture
-def document(db: None) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    """The document, made once: it is the same for everybody, and needs no row."""
     return api().get(SCHEMA).json()
 
 

@@ -54,7 +54,7 @@ def listed(user: User, **query: Any) -> list[int]:
 
 
 def told(kind: str) -> list[tuple[str, str]]:
-    rows = Notice.objects.filter(kind=kind).order_by("pk").values_list("period", "recipient__username")
+    rows = Notice.objects.filter(kind=kind).order_by("period", "recipient").values_list("period", "recipient__username")
     return [(period, name) for period, name in rows]
 
 
@@ -168,7 +168,7 @@ class TestInstructions:
         paper = RoundHistory.objects.latest("sequence").payload["paper"]
         assert (paper["instruction"], paper["leader"]) == (words, "bureau 单位 leader-vp_road")
         post(ledger.people["head-road"], made, "answer", answer="已落实")
-        assert told("order_answered") == [("answer-1", "office"), ("answer-1", "leader-vp_road")]
+        assert told("order_answered") == [("answer-1", "leader-vp_road"), ("answer-1", "office")]
         assert api(leader).get(url("supervision-orders", made["id"])).json()["answer"] == "已落实"
 
     def test_the_office_enters_one_for_a_leader(self, ledger: Ledger) -> None:

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from issues.models import RoundHistory
 from measures.checking import check_history
@@ -90,6 +92,18 @@ def test_paused_or_outside_its_days_nothing_opens(ledger: Ledger, fields: dict[s
 def test_what_the_office_opened_by_hand_freezes_by_itself(scheduled: Schedule, ledger: Ledger) -> None:
     opened(ledger)
     assert at(NOW + timedelta(days=5)) == ["frozen"]
+
+
+def test_a_look_with_nothing_due_asks_little_however_many_rounds_there_are(scheduled: Schedule, other: Ledger) -> None:
+    def statements() -> int:
+        at(MONDAY)
+        with CaptureQueriesContext(connection) as captured:
+            assert tick(lambda: MONDAY + timedelta(hours=2)) == []
+        return len(captured)
+
+    one = statements()
+    Schedule.objects.create(round=other.round)
+    assert statements() == one <= 8
 
 
 def test_by_hand(scheduled: Schedule) -> None:

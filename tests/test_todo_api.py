@@ -12,6 +12,7 @@ from measures.look_back import services as looking
 from rectify.organization.models import User
 from rectify.organization.posts import Posts
 
+from . import copies
 from .building import TODAY, Ledger, Place, act_by, build_ledger, forget_posts
 from .driving import ask_extension, ask_long_term, attach, do, drive, drive_sub_issue, sustain
 from .sending import api, url
@@ -45,11 +46,15 @@ def fill(ledger: Ledger) -> None:
     assert open_remark.state == "open" and more
 
 
-@pytest.fixture
-def told(place: Place) -> Ledger:
+def built(place: Place) -> Ledger:
     ledger = build_ledger(place, sub_issues=4, measures=2)
     fill(ledger)
     return ledger
+
+
+@pytest.fixture
+def told(place: Place) -> Ledger:
+    return copies.world("todo", place, built)
 
 
 def test_everybody_gets_the_lists_of_the_page(told: Ledger, other: Ledger) -> None:

@@ -5,6 +5,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,7 @@ def catalogue(path: Path = CATALOGUE) -> Catalog:
         return read_po(file, locale="zh_Hans")
 
 
+@cache
 def entries() -> dict[Message, tuple[tuple[str, ...], tuple[str, ...]]]:
     """What the catalogue holds: message -> (its English forms, its Chinese forms)."""
     found = {}
@@ -93,6 +95,7 @@ def entries() -> dict[Message, tuple[tuple[str, ...], tuple[str, ...]]]:
     return found
 
 
+@cache
 def used() -> dict[Message, str]:
     return {message: place for message, place in (*in_python(), *in_templates()) if message[1]}
 

@@ -322,6 +322,9 @@ def fill_dispatch(made: World) -> None:
     made.data["dispatch-schedule"] = {"version": unopened.version, "opens_weekday": 1, "opens_time": "08:30"}
     made.addresses["dispatch-freeze-page"] = f"{reverse('dispatch-freeze-page', args=[week.pk])}{here}"
     made.data["dispatch-freeze-page"] = {"version": week.version}
+    sent.refresh_from_db()
+    made.addresses["dispatch-return-page"] = reverse("dispatch-return-page", args=[sent.pk])
+    made.data["dispatch-return-page"] = {"version": sent.version, "reason": REASON}
 
 
 def fill_calendar(made: World) -> None:

@@ -69,7 +69,11 @@ class ItemStep(Beside):
 
     def __init__(self, name: str, act: Act, item_id: int, data: Mapping[str, Any]) -> None:
         super().__init__(act, _about(LookBackItem.objects, item_id))
-        self.item = LookBackItem.objects.select_for_update(of=("self",)).select_related("look_back").get(pk=item_id)
+        self.item = (
+            LookBackItem.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("look_back")
+            .get(pk=item_id)
+        )
         self.item.measure = self.measure
         if name == "check" and "auditor" in self.parties:
             require_no_part(self.measure, act.actor)
@@ -93,7 +97,7 @@ class RemarkStep(Beside):
 
     def __init__(self, name: str, act: Act, remark_id: int, data: Mapping[str, Any]) -> None:
         super().__init__(act, _about(Remark.objects, remark_id))
-        self.remark = Remark.objects.select_for_update(of=("self",)).get(pk=remark_id)
+        self.remark = Remark.objects.select_for_update(of=("self",), no_key=True).get(pk=remark_id)
         self.remark.measure = self.measure
         subject: Any = self.remark
         check(REMARK_TRANSITIONS, name, subject, self.remark.state, self.parties, data)

@@ -14,7 +14,7 @@ def reopened_upon(step: MeasureStep) -> dict[str, Any]:
     Returns:
         What history keeps of it: which second look, and which of its items.
     """
-    proposals = LookBackItem.objects.select_for_update(of=("self",)).filter(measure=step.measure)
+    proposals = LookBackItem.objects.select_for_update(of=("self",), no_key=True).filter(measure=step.measure)
     items = list(proposals.filter(in_state(ItemState.PROPOSED)).select_related("look_back").order_by("pk"))
     for item in items:
         item.reopening, item.reopened_on, item.version = step.act.id, step.act.on, item.version + 1

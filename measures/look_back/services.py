@@ -65,7 +65,12 @@ def draw_sample(act: Act, round_id: int, data: Mapping[str, Any]) -> LookBack:
     """
     round_ = _round_to_look_back_on(act, round_id)
     # In the order in which every act on several chains locks them; what is closed stands still from here on.
-    list(SubIssue.objects.select_for_update(of=("self",)).filter(round=round_).order_by("pk").values_list("pk"))
+    list(
+        SubIssue.objects.select_for_update(of=("self",), no_key=True)
+        .filter(round=round_)
+        .order_by("pk")
+        .values_list("pk")
+    )
     closed = {measure.pk: measure for measure in closed_measures(round_)}
     if not closed:
         raise WrongState(_("Nothing in this round is closed yet; there is nothing to draw from."))

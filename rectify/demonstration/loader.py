@@ -29,6 +29,7 @@ from .second_look import play_with_second_look
 from .stage import Stage
 from .story import LONG_TERM_REVIEW, Calendar, Part, Scene, acceptance_scenes, closing_scenes, measures_of, scenes_of
 from .supervision_scenes import SUPERVISION_ACTS
+from .weeks import DispatchStage, week_scenes
 
 SOURCE = Path(__file__).parent / "data" / "liaoning-2021.yaml"
 TWIN_AGE = timedelta(weeks=5)
@@ -55,7 +56,7 @@ def load_demo(today: date, now: datetime) -> bool:
         add_substitute(cast, today)
         feedback_on = ledger["round"]["feedback_on"]
         _load_round(Stage(cast, Round(), timedelta(0), now), ledger, "", None)
-        twin = Stage(cast, Round(), today - TWIN_AGE - feedback_on, now)
+        twin = DispatchStage(cast, Round(), today - TWIN_AGE - feedback_on, now)
         _load_round(twin, ledger, "（当前演示）", feedback_on + TWIN_AGE)
         shown = give_passwords(cast, passwords)
     transaction.on_commit(lambda: keep_sign_ins(shown))
@@ -116,6 +117,7 @@ def _load_round(stage: Stage, ledger: Mapping[str, Any], suffix: str, story_toda
         scenes = [s for s in scenes if s.kind != "report" or s.subject != moved or s.on < since]
         scenes += _scenes_under_way(parts, story_today)
         scenes += deadline_scenes(parts, under_way, story_today, calendar)
+        scenes += week_scenes(facts, story_today, stage.shift)
         meet_milestones(stage, facts["mobilization_on"], story_today)
         play_with_second_look(stage, scenes, story_today, SUPERVISION_ACTS)
     else:

@@ -148,7 +148,8 @@ def _measures(posts: Posts) -> Iterator[Entry]:
 def _cutoffs(posts: Posts) -> Iterator[Entry]:
     """The cut-offs of weeks that are open, for those who report in them or run them."""
     organizations = {post.organization_id for post in posts.held if post.role in OF_WEEKS}
-    weeks = Dispatch.objects.open().filter(round__organization__in=organizations).order_by("cutoff_at", "pk")
+    under_way = Dispatch.objects.open().filter(round__status__in=UNDER_WAY)
+    weeks = under_way.filter(round__organization__in=organizations).order_by("cutoff_at", "pk")
     page = "this-week" if posts.department_ids() else "dispatch-board"
     for week in weeks:
         words = _("Cut-off of the weekly dispatch, week %(week)d") % {"week": week.week}

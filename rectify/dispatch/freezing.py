@@ -33,7 +33,12 @@ def freeze_week(act: Act, dispatch_id: int, data: Mapping[str, Any]) -> Dispatch
         raise NotFound()
     round_ = locked_for_office(act, round_id)
     # In the order in which every act on several chains locks them; no line moves from here on.
-    list(SubIssue.objects.select_for_update(of=("self",)).filter(round=round_).order_by("pk").values_list("pk"))
+    list(
+        SubIssue.objects.select_for_update(of=("self",), no_key=True)
+        .filter(round=round_)
+        .order_by("pk")
+        .values_list("pk")
+    )
     dispatch = Dispatch.objects.select_related("round").get(pk=dispatch_id)
     check_version(dispatch, data)  # type: ignore[arg-type]
     if not dispatch.is_open:

@@ -50,7 +50,12 @@ class OpenInput(serializers.Serializer):
 
 def locked_for_office(act: Act, round_id: int) -> Round:
     """The round under its lock, for its office or for the system user. Raises NotFound, Forbidden."""
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("organization").filter(pk=round_id).first()
+    round_ = (
+        Round.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organization")
+        .filter(pk=round_id)
+        .first()
+    )
     if round_ is None:
         raise NotFound()
     if is_system(act):

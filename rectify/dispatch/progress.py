@@ -6,6 +6,8 @@ from typing import Any
 
 # Shorter ones are not measured so: their last days do most of the work.
 LONG_ENOUGH = 60
+# From so many weeks in a row 'as last week' a measure has stood still.
+STILL = 2
 
 
 def expected(started_on: date, due_on: date, on: date) -> int:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from measures.models import MeasureHistory
@@ -27,52 +27,75 @@ class DispatchQuerySet(models.QuerySet):
         return self.filter(frozen_at__isnull=True, skipped="")
 
 
+def _newest_reports() -> Any:
+    """The reports that may fill the line of the outer query, the one that does first."""
+    rows = MeasureHistory.objects.counting().filter(
+        measure=OuterRef("measure"),
+        action__in=REPORTS,
+        recorded_at__gte=OuterRef("dispatch__opened_at"),
+        happened_on__gte=OuterRef("dispatch__monday"),
+    )
+    return rows.order_by("-happened_on", "-place")
+
+
+def _with_state(reports: Any) -> Any:
+    """Adds `state` to reports: that of the line of the outer query, if it is this one that fills it."""
+    by_head = RoleAssignment.objects.filter(
+        role=Role.HEAD, department=OuterRef(OuterRef("department")), user=OuterRef("actor")
+    )
+    settled = Q(measure__status__in=DONE | SETTLED) & ~Q(measure__status=MeasureStatus.SUSTAINED, stage=True)
+    unconfirmed = Q(confirmed__isnull=True) | ~Q(pk=F("confirmed"))
+    state = Case(
+        When(~Q(exempt="") & settled, Value("exempt")),
+        When(Q(pk=F("recalled")) & Q(draft__isnull=False), Value("saved")),
+        When(pk=F("recalled"), then=Value("to_report")),
+        When(pk=F("returned"), then=Value("returned")),
+        When(unconfirmed & Q(confirms=True) & ~Exists(by_head), Value("to_confirm")),
+        When(recorded_at__gt=OuterRef("dispatch__cutoff_at"), then=Value("late")),
+        default=Value("reported"),
+        output_field=models.CharField(),
+    )
+    return reports.annotate(
+        exempt=_of_line("exempt", models.CharField()),
+        stage=_of_line("stage", models.BooleanField()),
+        draft=_of_line("draft", models.JSONField()),
+        confirms=_of_line("dispatch__confirms", models.BooleanField()),
+        **{name: _of_line(name, models.BigIntegerField()) for name in ("recalled", "returned", "confirmed")},
+    ).annotate(state=state)
+
+
+def _of_line(name: str, field: models.Field) -> ExpressionWrapper:
+    return ExpressionWrapper(OuterRef(name), output_field=field)
+
+
 class LineQuerySet(models.QuerySet):
     def visible_to(self, user: Any, on: date) -> "LineQuerySet":
         """Those of rounds that a person may read on a day."""
         return self.filter(dispatch__round__organization__in=Organization.objects.readable_by(user, on).values("pk"))
 
     def with_report(self) -> "LineQuerySet":
-        """Adds `report`, the history row of the newest report since the week opened, with `report_at` and its actor.
+        """Adds `report`, the history row of the newest report since the week opened, and `report_at`.
 
         A report that was dated back to before the week tells of another week.
         """
-        rows = MeasureHistory.objects.counting().filter(
-            measure=OuterRef("measure"),
-            action__in=REPORTS,
-            recorded_at__gte=OuterRef("dispatch__opened_at"),
-            happened_on__gte=OuterRef("dispatch__monday"),
-        )
-        newest = self.annotate(report=Subquery(rows.order_by("-happened_on", "-place").values("pk")[:1]))
+        newest = self.annotate(report=Subquery(_newest_reports().values("pk")[:1]))
         row = MeasureHistory.objects.filter(pk=OuterRef("report"))
-        return newest.annotate(
-            report_at=Subquery(row.values("recorded_at")[:1]), report_actor=Subquery(row.values("actor")[:1])
-        )
+        return newest.annotate(report_at=Subquery(row.values("recorded_at")[:1]))
 
     def with_state(self) -> "LineQuerySet":
         """Adds `state`, as of now; of a frozen week the state in which it was frozen."""
-        by_head = RoleAssignment.objects.filter(
-            role=Role.HEAD, department=OuterRef("department"), user=OuterRef("report_actor")
-        )
-        nothing = Q(report__isnull=True) | Q(report=F("recalled"))
-        unconfirmed = Q(dispatch__confirms=True, by_head=False) & (
-            Q(confirmed__isnull=True) | ~Q(report=F("confirmed"))
-        )
+        # All that depends on the report is asked inside one subquery: named outside, it would be repeated each time.
         settled = Q(measure__status__in=DONE | SETTLED) & ~Q(measure__status=MeasureStatus.SUSTAINED, stage=True)
-        unreported = Q(report__isnull=True)
-        exempt = (~Q(exempt="") & (unreported | settled)) | (unreported & settled)
-        now = Case(
-            When(exempt, Value("exempt")),
-            When(nothing & Q(draft__isnull=False), Value("saved")),
-            When(nothing, Value("to_report")),
-            When(report=F("returned"), then=Value("returned")),
-            When(unconfirmed, Value("to_confirm")),
-            When(report_at__gt=F("dispatch__cutoff_at"), then=Value("late")),
-            default=Value("reported"),
-            output_field=models.CharField(choices=LineState.choices),
+        without = Case(
+            When(~Q(exempt="") | settled, Value("exempt")),
+            When(draft__isnull=False, then=Value("saved")),
+            default=Value("to_report"),
         )
-        lines = self.with_report().annotate(by_head=Exists(by_head))
-        return lines.annotate(state=Coalesce("frozen__state", now))
+        reported = Subquery(_with_state(_newest_reports()).values("state")[:1])
+        now = Coalesce("frozen__state", reported, without)
+        return self.with_report().annotate(
+            state=ExpressionWrapper(now, output_field=models.CharField(choices=LineState.choices))
+        )
 
     def for_display(self) -> "LineQuerySet":
         """With what a row shows, at a constant number of statements."""

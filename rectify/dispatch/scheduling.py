@@ -6,10 +6,11 @@ longer worth while is left out.
 
 import logging
 from collections.abc import Callable, Iterator
-from datetime import datetime
-from functools import partial
+from datetime import date, datetime
+from functools import cached_property, partial
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from issues.states import UNDER_WAY
@@ -19,6 +20,7 @@ from rectify.workflow.refusals import Refusal
 
 from .calendar import working_days
 from .freezing import freeze_week
+from .going_on import go_on
 from .models import Dispatch, Schedule
 from .notices.bundling import bundle
 from .notices.planning import plan
@@ -41,39 +43,63 @@ def tick(clock: Callable[[], datetime]) -> list[str]:
         What was done, a line each: for the log and for whoever calls it by hand.
     """
     due = Schedule.objects.select_related("round__organization").filter(round__status__in=UNDER_WAY)
-    done = [line for schedule in due.order_by("pk") for line in _of_round(schedule, clock)]
+    weeks = _Weeks(timezone.localtime(clock(), CHINA))
+    done: list[str] = []
+    for schedule in due.order_by("pk"):
+        go_on(f"weeks of round {schedule.pk}", partial(done.extend, _of_round(schedule, weeks, clock)))
     done += [f"{count} told: {what}" for what, count in plan(clock()).items()]
     if messages := bundle(clock()):
         done.append(f"{messages} messages made")
     return done
 
 
-def _of_round(schedule: Schedule, clock: Callable[[], datetime]) -> Iterator[str]:
-    now = timezone.localtime(clock(), CHINA)
-    act = Act(User.objects.system(), now.date(), clock)
-    week = Dispatch.objects.filter(round=schedule.round_id).open().first()
-    if week is not None and now >= week.freezes_at:
-        yield from _done(f"{week} frozen", partial(freeze_week, act, week.pk, {"version": week.version}))
-        week = None
-    if week is None and should_open(schedule, now):
-        opened = f"{schedule.round} {Week.of(now.date())} opened"
-        yield from _done(opened, partial(open_week, act, schedule.round_id, {}))
+class _Weeks:
+    """The open and present weeks of all rounds, read once for a look; the services look again under their locks."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now, self.week = now, Week.of(now.date())
+        # A later one stands there where the clock was set back.
+        present, self.open, self.present = Q(monday__gte=self.week.monday), {}, set()
+        for week in Dispatch.objects.filter(present | Q(frozen_at__isnull=True, skipped="")):
+            if week.is_open:
+                self.open[week.round_id] = week
+            if week.monday >= self.week.monday:
+                self.present.add(week.round_id)
+
+    @cached_property
+    def working(self) -> set[date]:
+        """The working days of the present week."""
+        return working_days(*span(self.week))
+
+    def to_freeze(self, schedule: Schedule) -> Dispatch | None:
+        """The week of a round that is open and whose grace is over."""
+        week = self.open.get(schedule.round_id)
+        return week if week is not None and self.now >= week.freezes_at else None
+
+    def to_open(self, schedule: Schedule) -> bool:
+        """Whether the present week of a round should be open by now and was never opened.
+
+        A week that was slept through is not opened when it would freeze at once.
+        """
+        today = self.now.date()
+        if schedule.paused or (schedule.runs_from and today < schedule.runs_from):
+            return False
+        if (schedule.runs_until and today > schedule.runs_until) or schedule.round_id in self.present:
+            return False
+        moments = moments_of(self.week, schedule.rhythm, self.working)
+        return moments is None or moments.opens_at <= self.now < moments.freezes_at
 
 
-def should_open(schedule: Schedule, now: datetime) -> bool:
-    """Whether the present week of a round should be open by now and is not.
+def _of_round(schedule: Schedule, weeks: _Weeks, clock: Callable[[], datetime]) -> Iterator[str]:
+    week = weeks.to_freeze(schedule)
+    if week is not None:
+        yield from _done(f"{week} frozen", lambda: freeze_week(_act(clock), week.pk, {"version": week.version}))
+    if (week is not None or schedule.round_id not in weeks.open) and weeks.to_open(schedule):
+        yield from _done(f"{schedule.round} {weeks.week} opened", lambda: open_week(_act(clock), schedule.round_id, {}))
 
-    A week that was slept through is not opened when it would freeze at once.
-    """
-    today, week = now.date(), Week.of(now.date())
-    if schedule.paused or (schedule.runs_from and today < schedule.runs_from):
-        return False
-    if schedule.runs_until and today > schedule.runs_until:
-        return False
-    if Dispatch.objects.filter(round=schedule.round_id, monday__gte=week.monday).exists():
-        return False
-    moments = moments_of(week, schedule.rhythm, working_days(*span(week)))
-    return moments is None or moments.opens_at <= now < moments.freezes_at
+
+def _act(clock: Callable[[], datetime]) -> Act:
+    return Act(User.objects.system(), timezone.localtime(clock(), CHINA).date(), clock)
 
 
 def _done(what: str, service: Callable[[], object]) -> Iterator[str]:

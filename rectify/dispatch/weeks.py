@@ -85,7 +85,10 @@ def moments_of(week: Week, rhythm: Rhythm, working: Collection[date]) -> Moments
     cutoff_at = _at(cutoff_day, rhythm.cutoff_time)
     if opens_at >= cutoff_at:
         opens_at = _at(cutoff_day, time(0))
-    return Moments(opens_at, cutoff_at, cutoff_at + timedelta(hours=rhythm.grace_hours))
+    # Grace ends at the latest when the next week opens; else that one would open when it is nearly over.
+    next_opening = _at(planned_opening + timedelta(days=DAYS), rhythm.opens_time)
+    freezes_at = min(cutoff_at + timedelta(hours=rhythm.grace_hours), next_opening)
+    return Moments(opens_at, cutoff_at, freezes_at)
 
 
 def working_days_after(day: date, count: int, working: Collection[date]) -> date:

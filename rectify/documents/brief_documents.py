@@ -17,7 +17,8 @@ from .brief_words import day_in_words, values_of
 from .layout import Block, compose
 from .models import BriefTemplate, WeeklyBrief
 from .official import OfficialDocument
-from .templates import Refused, filled
+from .packages import Refused
+from .templates import filled
 
 DRAFT = "草稿，尚未印发。"
 

@@ -17,8 +17,7 @@ from measures.models import Measure
 from measures.states import DONE, SETTLED, MeasureStatus
 from rectify.dashboards.figures import round_figures
 from rectify.dispatch.models import Dispatch, FrozenLine
-from rectify.dispatch.pages.board import STILL
-from rectify.dispatch.progress import behind, expected
+from rectify.dispatch.progress import STILL, behind, expected
 from rectify.dispatch.states import LineState
 from rectify.dispatch.weeks import CHINA, DAYS
 from rectify.web.moments import Moment

@@ -29,7 +29,8 @@ def tell(act: Act, brief: WeeklyBrief) -> None:
     """Tells them, in the transaction in which it is issued."""
     headline = brief.figures["headline"]
     facts = {
-        "week": str(brief.dispatch.iso_week),
+        "year": brief.dispatch.year,
+        "week": brief.dispatch.week,
         "edition": brief.edition,
         "sub_issues": headline["sub_issues"]["now"],
         "sub_issues_closed": headline["sub_issues_closed"]["now"],

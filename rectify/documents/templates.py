@@ -6,8 +6,6 @@ template.
 """
 
 import io
-import re
-import zipfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -21,9 +19,10 @@ from jinja2.sandbox import SandboxedEnvironment
 from rectify.workflow.refusals import Invalid
 
 from .official import printable
+from .packages import Refused, check_package
 
 # An office's letterhead with a seal or two; what is larger holds more than a template.
-LARGEST, LARGEST_UNPACKED = 5 * 1024 * 1024, 20 * 1024 * 1024
+LARGEST = 5 * 1024 * 1024
 # Begins a new paragraph within a value, as docxtpl has it.
 NEW_PARAGRAPH = "\a"
 # The nodes of a template that only places what there is.
@@ -39,12 +38,6 @@ ALLOWED = (
     nodes.And,
     nodes.Or,
 )
-EXTERNAL = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*\bTargetMode\s*=\s*[\"']External[\"'][^>]*>")
-HYPERLINK = b"/relationships/hyperlink"
-
-
-class Refused(Exception):
-    """A template that is not taken; the words say why."""
 
 
 @dataclass(frozen=True)
@@ -161,24 +154,10 @@ def check_template(file: BinaryIO, known: Known, sample: Mapping[str, Any]) -> N
         sample: values of every known name, with a row in each list.
     """
     try:
-        _check_package(file)
+        check_package(file)
         file.seek(0)
         Document(io.BytesIO(filled(file, known, sample)))
     except Refused as refusal:
         raise Invalid(errors={"file": [str(refusal)]}) from refusal
     finally:
         file.seek(0)
-
-
-def _check_package(file: BinaryIO) -> None:
-    """Raises Refused for one that unpacks to too much, or that has its readers fetch something from elsewhere."""
-    file.seek(0)
-    with zipfile.ZipFile(file) as archive:
-        if sum(info.file_size for info in archive.infolist()) > LARGEST_UNPACKED:
-            raise Refused(_("The template holds too much; a letterhead and its pictures have to do."))
-        for name in archive.namelist():
-            if name.lower().endswith(".rels"):
-                for found in EXTERNAL.findall(archive.read(name)):
-                    if HYPERLINK not in found:
-                        words = _("The template loads something from another address; embed it, and upload it again.")
-                        raise Refused(words)

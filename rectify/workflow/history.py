@@ -224,7 +224,7 @@ class Chain:
             actor_id=act.actor.pk,
             actor_name=who[0],
             department_name=who[1],
-            happened_on=entry.happened_on or act.on,
+            happened_on=entry.happened_on or self._day_of(act, now, subject_id),
             # The clock of a machine may step back; history never does.
             recorded_at=max(now, self.recorded_at) if self.recorded_at else now,
             replaces=entry.replaces,  # type: ignore[misc]
@@ -233,6 +233,14 @@ class Chain:
         row.hash = digests.chained_hash(self.hash, row.exported())
         self.sequence, self.hash, self.recorded_at = row.sequence, row.hash, row.recorded_at
         return row
+
+    def _day_of(self, act: Act, now: datetime, subject_id: int) -> date:
+        """The act's day; where the clock stepped back, over midnight even, never before the subject's newest row."""
+        if self.recorded_at is None or now >= self.recorded_at:
+            return act.on
+        rows = self.model.objects.filter(**{f"{self.model.SUBJECT}_id": subject_id})
+        newest = rows.aggregate(day=models.Max("happened_on"))["day"]
+        return max(act.on, newest) if newest else act.on
 
     def append(self, subject_id: int, act: Act, who: tuple[str, str], entry: Entry) -> HistoryRow:
         """Writes the next row of the chain."""

@@ -101,3 +101,14 @@ def test_the_whole_list_by_keys(week: None, visit: Visit) -> None:
     summary.get_by_role("link").click()
     expect(line(page)).to_be_in_viewport()
     visitor.look("week-missing")
+
+
+def test_the_office_freezes_after_it_is_told_what_will_be_frozen(week: None, visit: Visit) -> None:
+    page = visit("office").page
+    page.goto("/dispatch/")
+    page.get_by_role("link", name="本周定稿").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("条待负责人确认")
+    dialog.get_by_role("button", name="本周定稿").click()
+    expect(page.locator("#messages")).to_contain_text("本周已定稿")
+    expect(page.get_by_role("link", name="周报", exact=True)).to_be_visible()

@@ -62,7 +62,7 @@ def _sentence(desk: Desk, department: Department, counts: dict[str, int]) -> Any
         return desk.ledger(lead_department=department.pk, **filters)
 
     words = ngettext("{department} leads {n} measure", "{department} leads {n} measures", counts["total"])
-    total = sentences.phrase(words.replace("{department}", str(department)), counts["total"], url())
+    total = sentences.phrase(words, counts["total"], url(), department=department)
     always = (MeasureStatus.CLOSED, MeasureStatus.IN_PROGRESS)
     states = [
         sentences.phrase(sentences.MEASURES_IN_STATE[state], counts[state], url(status=state.value))

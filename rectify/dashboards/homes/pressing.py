@@ -9,6 +9,8 @@ from django.utils.translation import ngettext, pgettext
 from issues.models import Milestone
 from rectify.dispatch.models import Notice, NoticeKind, SupervisionOrder
 from rectify.dispatch.notices.links import page_of
+from rectify.dispatch.pages.shared import week_in_words
+from rectify.dispatch.weeks import Week
 from rectify.organization.models import Department
 
 from .desk import Desk
@@ -79,5 +81,6 @@ def _brief(desk: Desk) -> Sentence:
     newest = told.filter(kind=NoticeKind.BRIEF, round=desk.round).first()
     if newest is None:
         return {}
-    words = _("The weekly brief of %(week)s is out") % {"week": newest.facts.get("week", "")}
+    week = week_in_words(Week(newest.facts["year"], newest.facts["week"]))
+    words = _("The weekly brief of %(week)s is out") % {"week": week}
     return {"words": words, "url": page_of(newest), "action": _("Read it"), "tone": ""}

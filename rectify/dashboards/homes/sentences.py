@@ -26,14 +26,15 @@ SUB_ISSUES_IN_STATE = {
 }
 
 
-def phrase(words: object, n: int, url: str = "", tone: str = "") -> SafeString:
+def phrase(words: object, n: int, url: str = "", tone: str = "", **names: object) -> SafeString:
     """Some words about a number, which leads to its rows.
 
     Args:
         words: with `{n}` where the number stands.
         tone: overdue or due-soon, for a number that presses.
+        names: what else stands in braces in the words; it is shown as it was typed.
     """
-    text = format_html(str(words), n=format_html("<strong>{}</strong>", n))
+    text = format_html(str(words), n=format_html("<strong>{}</strong>", n), **names)
     if not url or not n:
         return format_html('<span class="phrase">{}</span>', text)
     return format_html('<a href="{}" class="{}">{}</a>', url, f"phrase {tone}".strip(), text)

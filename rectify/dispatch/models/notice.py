@@ -86,6 +86,12 @@ class Channel(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def shown_address(self) -> str:
+        """The address without the key that a robot's carries: whoever has it can write to the group."""
+        place, query, _key = self.address.partition("?")
+        return place + (query and "?…")
+
 
 class Delivery(models.Model):
     """One message: all that one person, or one group, is told by one way at a time.

@@ -68,6 +68,10 @@ class NoticeViewSet(RowsViewSet):
 class ContactSerializer(inbox.ContactInput):
     """How one is told."""
 
+    address = serializers.CharField(  # type: ignore[assignment]
+        allow_blank=True, help_text="empty where no address is known"
+    )
+
 
 class ContactView(APIView):
     """How one is told oneself: e-mail, quiet hours, kinds."""

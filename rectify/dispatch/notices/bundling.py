@@ -5,6 +5,7 @@ Quiet hours hold a person's messages back; what is no longer true when they end 
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils import timezone
 from rectify.organization.models import User
 
 from ..calendar import working_days
+from ..going_on import each_alone
 from ..models import Channel, ContactRules, Delivery, Notice, Outcome, Way
 from ..weeks import CHINA
 from .truth import still_true
@@ -26,10 +28,15 @@ PAGE = 500
 def bundle(now: datetime) -> int:
     """Makes messages of all that may go now. Returns how many.
 
-    A constant number of statements for each 500 people. Rows that another scheduler has in hand are left to it.
+    A constant number of statements for each 500 people, one where nothing waits. Rows that another scheduler has in
+    hand are left to it.
     """
-    return sum(_bundle_people(ids, now) for ids in _pages("recipient")) + sum(
-        _bundle_channels(ids, now) for ids in _pages("channel")
+    if not Notice.objects.filter(outcome=Outcome.WAITING).exists():
+        return 0
+    people = partial(_bundle_people, now=now)
+    channels = partial(_bundle_channels, now=now)
+    return sum(each_alone("messages to people", people, ids) for ids in _pages("recipient")) + sum(
+        each_alone("messages to channels", channels, ids) for ids in _pages("channel")
     )
 
 

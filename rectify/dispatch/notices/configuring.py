@@ -180,11 +180,14 @@ def test_channel(act: Act, channel_id: int, data: Mapping[str, Any]) -> Delivery
 @transaction.atomic
 def retry_delivery(act: Act, delivery_id: int, data: Mapping[str, Any]) -> Delivery:
     """Has a message that was given up tried again. Raises NotFound, Forbidden, WrongState."""
-    delivery = Delivery.objects.select_for_update(of=("self",)).filter(pk=delivery_id).first()
-    round_id = _round_of(delivery) if delivery is not None else None
-    if delivery is None or round_id is None:
+    rounds = Round.objects.filter(pk__in=_rounds_of(delivery_id)).order_by("pk")
+    if not rounds:
         raise NotFound()
-    locked_for_office(act, round_id)
+    # A person's message may be about several rounds; the office of each of them may have it tried again.
+    posts = Posts.of(act.actor, act.on)
+    mine = (each for each in rounds if "office" in posts.parties(Concern(each.organization_id)))
+    locked_for_office(act, next(mine, rounds[0]).pk)
+    delivery = Delivery.objects.select_for_update(of=("self",), no_key=True).get(pk=delivery_id)
     if delivery.status != DeliveryStatus.FAILED:
         raise WrongState(_("Only a message that was given up is tried again."), current=delivery)
     delivery.status, delivery.next_at, delivery.made_at = DeliveryStatus.PENDING, act.clock(), act.clock()
@@ -192,10 +195,10 @@ def retry_delivery(act: Act, delivery_id: int, data: Mapping[str, Any]) -> Deliv
     return delivery
 
 
-def _round_of(delivery: Delivery) -> int | None:
-    if delivery.channel is not None:
-        return delivery.channel.round_id
-    return delivery.notices.values_list("round", flat=True).order_by("pk").first()
+def _rounds_of(delivery_id: int) -> set[int]:
+    """The rounds that a message is about."""
+    found = Delivery.objects.filter(pk=delivery_id).values_list("channel__round", "notices__round")
+    return {round_id for pair in found for round_id in pair if round_id is not None}
 
 
 def given_up(round_: Round) -> Any:

@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from ..models import Delivery, DeliveryStatus, Way
 from .truth import still_true
-from .ways import Mailer, Never, NotNow, senders
+from .ways import Away, Mailer, Never, NotNow, senders
 
 logger = logging.getLogger(__name__)
 
@@ -38,10 +38,9 @@ def deliver(clock: Clock) -> Counter[str]:
     by_way = senders(mailer)
     try:
         while (delivery := _taken(clock(), silent)) is not None:
-            end = _sent(delivery, by_way, clock)
+            end, away = _sent(delivery, by_way, clock)
             ends[end] += 1
-            if end == DeliveryStatus.PENDING:
-                # Where one message was not taken now, the next ones would only wait for the same time-out.
+            if away:
                 silent |= Q(way=delivery.way, channel=delivery.channel_id) if delivery.channel_id else Q(way=Way.EMAIL)
     finally:
         mailer.close()
@@ -66,19 +65,25 @@ def _taken(now: datetime, silent: Q) -> Delivery | None:
     return delivery
 
 
-def _sent(delivery: Delivery, by_way: Mapping[str, Send], clock: Clock) -> str:
-    """Sends a message that was taken, and writes down what became of it."""
+def _sent(delivery: Delivery, by_way: Mapping[str, Send], clock: Clock) -> tuple[str, bool]:
+    """Sends a message that was taken, and writes down what became of it; and whether its receiver is away."""
     now = clock()
-    if now - delivery.made_at > FRESH and not _still_true(delivery, now):
-        return _ended(delivery, DeliveryStatus.DROPPED)
     try:
+        if now - delivery.made_at > FRESH and not _still_true(delivery, now):
+            return _ended(delivery, DeliveryStatus.DROPPED), False
         by_way[delivery.way](delivery, now)
     except NotNow as refused:
-        return _postponed(delivery, str(refused), now)
+        return _postponed(delivery, str(refused), now), isinstance(refused, Away)
     except Never as refused:
         logger.warning("message %s given up: %s", delivery.key, refused)
-        return _ended(delivery, DeliveryStatus.FAILED, error=str(refused)[:500])
-    return _ended(delivery, DeliveryStatus.SENT, sent_at=now, error="")
+        return _ended(delivery, DeliveryStatus.FAILED, error=str(refused)[:500]), False
+    except DatabaseError:
+        raise
+    except Exception as error:
+        # What nobody foresaw in one message must not keep the others in.
+        logger.exception("message %s could not be sent", delivery.key)
+        return _postponed(delivery, type(error).__name__, now), False
+    return _ended(delivery, DeliveryStatus.SENT, sent_at=now, error=""), False
 
 
 def _still_true(delivery: Delivery, now: datetime) -> bool:

@@ -13,6 +13,7 @@ from rectify.workflow.guards import ActInput, IdField, check_version, validated
 from rectify.workflow.refusals import Invalid, NotFound
 
 from ..models import ContactRules, Notice, NoticeKind
+from ..schedules import ClockField
 from .outbox import ALWAYS_IN_APP
 
 # More than one reads in years; beyond it an answer would not be a badge any more.
@@ -30,8 +31,8 @@ class ContactInput(ActInput):
 
     address = serializers.EmailField(required=False, allow_blank=True, max_length=254)
     email = serializers.BooleanField(required=False)
-    quiet_from = serializers.TimeField(required=False, format="%H:%M", input_formats=["%H:%M", "%H:%M:%S"])
-    quiet_until = serializers.TimeField(required=False, format="%H:%M", input_formats=["%H:%M", "%H:%M:%S"])
+    quiet_from = ClockField(required=False)
+    quiet_until = ClockField(required=False)
     quiet_days = serializers.BooleanField(required=False)
     muted = serializers.ListField(child=serializers.ChoiceField(choices=NoticeKind.choices), required=False)
     hidden = serializers.ListField(child=serializers.ChoiceField(choices=NoticeKind.choices), required=False)
@@ -43,6 +44,7 @@ def unread_count(user: Any, on: Any) -> int:
     return unread.values("pk")[: MOST_COUNTED + 1].count()
 
 
+@transaction.atomic
 def mark_read(act: Act, notice_id: int, data: Mapping[str, Any]) -> Notice:
     """Marks one's own notice as read; doing it again changes nothing. Raises NotFound."""
     notice = Notice.objects.visible_to(act.actor, act.on).filter(pk=notice_id).first()
@@ -52,6 +54,7 @@ def mark_read(act: Act, notice_id: int, data: Mapping[str, Any]) -> Notice:
     return notice
 
 
+@transaction.atomic
 def mark_all_read(act: Act, data: Mapping[str, Any]) -> int:
     """Marks all that one has seen as read; `data`: until. Returns how many."""
     until = validated(ReadAllInput, data)["until"]
@@ -85,7 +88,7 @@ def set_contact(act: Act, data: Mapping[str, Any]) -> ContactRules:
     Raises:
         Stale, Invalid (what is overdue or urged cannot be hidden).
     """
-    user = User.objects.select_for_update().get(pk=act.actor.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=act.actor.pk)
     rules = contact_of(user)
     check_version(rules, data)  # type: ignore[arg-type]
     values = validated(ContactInput, data)

@@ -1,6 +1,8 @@
 """What supervision orders and milestones tell on working mornings: a day comes near, or an answer is late."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import CharField, Exists, F, OuterRef, Value
@@ -11,8 +13,8 @@ from issues.states import UNDER_WAY
 from rectify.organization.models import Role
 
 from ..models import Notice, NoticeKind, SupervisionOrder
-from .of_deadlines import MORNING, eve_of_next
-from .outbox import Wanted, pages_of, post
+from .asking import Look, Question
+from .outbox import Wanted, post
 from .recipients import people_of
 
 # So many days before an answer is due, and before a milestone.
@@ -23,15 +25,15 @@ AT_DEPARTMENT = (Role.LIAISON, Role.HEAD)
 Row = dict[str, Any]
 
 
-def tell_orders(now: datetime) -> int:
-    """Tells a department that its answer is due soon, and department and office that it is late. Returns how many."""
-    if now.time() < MORNING or (eve := eve_of_next(now.date())) is None:
-        return 0
-    waiting = SupervisionOrder.objects.awaiting_answer()
-    near = waiting.filter(due_on__gte=now.date(), due_on__lte=eve + ANSWER_NEAR)
-    late = waiting.filter(due_on__lt=now.date())
-    told = _tell_all(near, NoticeKind.ORDER_DUE, _by_turn("near"), AT_DEPARTMENT, now)
-    return told + _tell_all(late, NoticeKind.ORDER_DUE, _by_turn("late"), (*AT_DEPARTMENT, Role.OFFICE), now)
+def orders(look: Look) -> Iterator[Question]:
+    """A department is told that its answer is due soon, department and office that it is late."""
+    if (eve := look.eve) is None:
+        return
+    waiting, today = SupervisionOrder.objects.awaiting_answer(), look.now.date()
+    near = waiting.filter(due_on__gte=today, due_on__lte=eve + ANSWER_NEAR)
+    late = waiting.filter(due_on__lt=today)
+    yield _question(near, NoticeKind.ORDER_DUE, _by_turn("near"), AT_DEPARTMENT, look)
+    yield _question(late, NoticeKind.ORDER_DUE, _by_turn("late"), (*AT_DEPARTMENT, Role.OFFICE), look)
 
 
 def _by_turn(what: str) -> Any:
@@ -39,18 +41,18 @@ def _by_turn(what: str) -> Any:
     return Concat(Cast("due_on", CharField()), Value(" "), Cast("turn", CharField()), Value(f" {what}"))
 
 
-def tell_milestones(now: datetime) -> int:
-    """Tells the office, and the department that has to reach it, that a milestone comes near. Returns how many."""
-    if now.time() < MORNING or (eve := eve_of_next(now.date())) is None:
-        return 0
+def milestones(look: Look) -> Iterator[Question]:
+    """The office, and the department that has to reach it, are told that a milestone comes near."""
+    if (eve := look.eve) is None:
+        return
     ahead = Milestone.objects.filter(
-        dropped=False, met_on__isnull=True, due_on__gte=now.date(), due_on__lte=eve + MILESTONE_NEAR
+        dropped=False, met_on__isnull=True, due_on__gte=look.now.date(), due_on__lte=eve + MILESTONE_NEAR
     )
     roles = (*AT_DEPARTMENT, Role.OFFICE)
-    return _tell_all(ahead, NoticeKind.MILESTONE, Cast("due_on", CharField()), roles, now)
+    yield _question(ahead, NoticeKind.MILESTONE, Cast("due_on", CharField()), roles, look)
 
 
-def _tell_all(rows: Any, kind: str, told_as: Any, roles: tuple[Role, ...], now: datetime) -> int:
+def _question(rows: Any, kind: str, told_as: Any, roles: tuple[Role, ...], look: Look) -> Question:
     told = Notice.objects.told(kind, OuterRef("pk"), OuterRef("told_as"))
     wanted = (
         rows.filter(round__status__in=UNDER_WAY)
@@ -58,10 +60,10 @@ def _tell_all(rows: Any, kind: str, told_as: Any, roles: tuple[Role, ...], now: 
         .filter(~Exists(told))
         .values("pk", "told_as", "round", "department", "due_on", organization=F("round__organization"))
     )
-    return sum(_tell(page, kind, roles, now) for page in pages_of(wanted))
+    return Question(wanted, partial(_tell, kind, roles, look.now))
 
 
-def _tell(page: list[Row], kind: str, roles: tuple[Role, ...], now: datetime) -> int:
+def _tell(kind: str, roles: tuple[Role, ...], now: datetime, page: list[Row]) -> int:
     people = people_of({row["organization"] for row in page}, roles, now.date())
     wanted = {
         (row["pk"], user): Wanted(

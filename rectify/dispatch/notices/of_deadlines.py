@@ -5,8 +5,9 @@ the head and the responsible leader too; overdue red, to the head of the unit to
 works is told on the working day before; a look after days of standing still tells what is still true.
 """
 
-from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, Subquery, Value
@@ -19,39 +20,22 @@ from measures.states import OMITTED, SETTLED
 from measures.todo import reviews_due
 from rectify.organization.models import Role
 
-from ..calendar import working_days
 from ..models import Notice, NoticeKind, WarningRules
-from .outbox import Wanted, pages_of, post
+from .asking import Look, Question
+from .outbox import Wanted, post
 from .recipients import People, people_of
 
-MORNING = time(8, 30)
-FORTNIGHT = timedelta(days=14)
 COLOURS = ("red", "yellow", "blue")
 DEFAULT_DAYS = (WarningRules._meta.get_field("blue_days").default, WarningRules._meta.get_field("yellow_days").default)
 
 
-def eve_of_next(today: date) -> date | None:
-    """The last day before the next working day; None where today itself is none."""
-    working = working_days(today, today + FORTNIGHT)
-    if today not in working:
-        return None
-    later = [day for day in working if day > today]
-    return (min(later) if later else today + timedelta(days=1)) - timedelta(days=1)
-
-
-def tell_deadlines(now: datetime) -> int:
-    """Tells of every deadline that has come near or has passed, each once for each colour. Returns how many.
-
-    A constant number of statements for each 1,000 measures, and one page of them in memory.
-    """
-    if now.time() < MORNING or (eve := eve_of_next(now.date())) is None:
-        return 0
-    return sum(
-        _tell(colour, page, eve, now)
-        for days in _all_days()
-        for colour in COLOURS
-        for page in pages_of(_warned(colour, days, now.date(), eve))
-    )
+def deadlines(look: Look) -> Iterator[Question]:
+    """Every deadline that has come near or has passed is told of, once for each colour."""
+    if (eve := look.eve) is None:
+        return
+    for days in sorted(_all_days()):
+        for colour in COLOURS:
+            yield Question(_warned(colour, days, look.now.date(), eve), partial(_tell, colour, eve, look.now))
 
 
 def _all_days() -> set[tuple[int, int]]:
@@ -106,7 +90,7 @@ def half_is_over(row: Mapping[str, Any], day: date) -> bool:
     return (day - row["begun"]) * 2 >= row["due_on"] - row["begun"]
 
 
-def _tell(colour: str, page: list[dict[str, Any]], eve: date, now: datetime) -> int:
+def _tell(colour: str, eve: date, now: datetime, page: list[dict[str, Any]]) -> int:
     """Tells of a page of measures in one colour."""
     rows = [row for row in page if colour == "red" or half_is_over(row, eve)]
     rules = WarningRules.objects.in_bulk({row["round"] for row in rows})
@@ -134,10 +118,10 @@ def _holders(people: People, role: str, row: Mapping[str, Any]) -> list[int]:
     return people.of(role, department=row["department"], leader=row["leader"], organization=row["organization"])
 
 
-def tell_reviews(now: datetime) -> int:
-    """Tells department and office that a long-term measure's review day has come. Returns how many."""
-    if now.time() < MORNING or (eve := eve_of_next(now.date())) is None:
-        return 0
+def reviews(look: Look) -> Iterator[Question]:
+    """Department and office are told that a long-term measure's review day has come."""
+    if (eve := look.eve) is None:
+        return
     told = Notice.objects.told(NoticeKind.REVIEW, OuterRef("pk"), Cast(OuterRef("review_on"), CharField()))
     due = (
         reviews_due(eve)
@@ -151,10 +135,10 @@ def tell_reviews(now: datetime) -> int:
             organization=F("sub_issue__round__organization"),
         )
     )
-    return sum(_tell_reviews(page, now) for page in pages_of(due))
+    yield Question(due, partial(_tell_reviews, look.now))
 
 
-def _tell_reviews(page: list[dict[str, Any]], now: datetime) -> int:
+def _tell_reviews(now: datetime, page: list[dict[str, Any]]) -> int:
     roles = (Role.LIAISON, Role.OFFICE)
     people = people_of({row["organization"] for row in page}, roles, now.date())
     wanted = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import CharField, Exists, F, OuterRef, Q
@@ -13,7 +14,8 @@ from measures.models import LookBackItem, Remark, RemarkState
 from rectify.organization.models import Role
 
 from ..models import Notice, NoticeKind
-from .outbox import Wanted, pages_of, post
+from .asking import Look, Question
+from .outbox import Wanted, post
 from .recipients import People, people_of
 
 # Kind -> the rows that wait, and the roles of those for whom they do.
@@ -30,9 +32,10 @@ def waiting_of(kind: str) -> Any:
     return model.objects.filter(UNDER_WAY_NOW, state)
 
 
-def tell_look_back(now: datetime) -> int:
-    """Tells each of it once; what was sent back and comes again is told anew. Returns how many."""
-    return sum(_tell(kind, page, now) for kind in WAITING for page in pages_of(_untold(kind)))
+def look_back(look: Look) -> Iterator[Question]:
+    """Each of it is told once; what was sent back and comes again is told anew."""
+    for kind in WAITING:
+        yield Question(_untold(kind), partial(_tell, kind, look.now))
 
 
 def _untold(kind: str) -> Any:
@@ -49,7 +52,7 @@ def _untold(kind: str) -> Any:
     )
 
 
-def _tell(kind: str, page: list[dict[str, Any]], now: datetime) -> int:
+def _tell(kind: str, now: datetime, page: list[dict[str, Any]]) -> int:
     roles = WAITING[kind][2]
     organizations = {pk for row in page for pk in (row["organization"], row["superior"]) if pk}
     people = people_of(organizations, roles, now.date())

@@ -1,7 +1,8 @@
 """What requests tell: that it is somebody's turn to sign, and that what a department asked for came back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import CharField, Count, Exists, F, OuterRef, Subquery, Value
@@ -14,25 +15,28 @@ from rectify.organization.models import Role
 from rectify.workflow.signing import Outcome
 
 from ..models import Notice, NoticeKind
-from .outbox import Wanted, pages_of, post
+from .asking import Look, Question
+from .outbox import Wanted, post
 from .recipients import People, people_of
 
 # The parties of a chain, as roles.
 SIGNERS = (Role.HEAD, Role.OFFICE, Role.LEADER, Role.CHAIR)
 
 
-def tell_signers(now: datetime) -> int:
-    """Tells those whose turn it is to sign, once for each step of each request. Returns how many."""
-    return sum(
-        _tell(NoticeKind.TO_SIGN, kind, _untold(kind, page), now)
-        for kind in KINDS
-        for page in pages_of(_named(kind, under_review(kind)))
-    )
+def to_sign(look: Look) -> Iterator[Question]:
+    """Those whose turn it is to sign are told, once for each step of each request."""
+    for kind in KINDS:
+        yield Question(_named(kind, under_review(kind)), partial(_tell_signers, kind, look.now))
 
 
-def tell_returned(now: datetime) -> int:
-    """Tells a department's liaisons, and whoever asked, that a request came back. Returns how many."""
-    return sum(_tell(NoticeKind.RETURNED, kind, page, now) for kind in KINDS for page in pages_of(_returned(kind)))
+def _tell_signers(kind: RequestKind, now: datetime, page: list[dict[str, Any]]) -> int:
+    return _tell(NoticeKind.TO_SIGN, kind, now, _untold(kind, page))
+
+
+def to_do_again(look: Look) -> Iterator[Question]:
+    """A department's liaisons, and whoever asked, are told that a request came back."""
+    for kind in KINDS:
+        yield Question(_returned(kind), partial(_tell, NoticeKind.RETURNED, kind, look.now))
 
 
 def under_review(kind: RequestKind) -> Any:
@@ -86,7 +90,7 @@ def _named(kind: RequestKind, requests: Any, **more: Any) -> Any:
     )
 
 
-def _tell(notice: str, kind: RequestKind, page: list[dict[str, Any]], now: datetime) -> int:
+def _tell(notice: str, kind: RequestKind, now: datetime, page: list[dict[str, Any]]) -> int:
     if not page:
         return 0
     people = people_of({row["organization"] for row in page}, [*SIGNERS, Role.LIAISON], now.date())

@@ -1,29 +1,33 @@
 """What a week tells: it is open, its cut-off is near, its cut-off has passed, reports wait for their head."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from issues.states import UNDER_WAY
+from measures.models import MeasureHistory
+from measures.states import DONE, SETTLED
 from rectify.organization.models import Role
 
-from ..calendar import working_days
 from ..models import Dispatch, Line, Notice, NoticeKind
+from ..querysets import REPORTS
 from ..states import OWED, LineState
 from ..weeks import CHINA
+from .asking import DAY, Look, Question
 from .outbox import Wanted, post
 from .recipients import channels_of, people_of
 
-# So many weeks are looked at together, and so many days back; who missed a cut-off is not told of it much later.
-PAGE = 100
+# Who missed a cut-off is not told of it much later.
 MISSED_FOR = timedelta(days=3)
-# A cut-off is never further from the working day before it than the longest holidays.
-LONGEST_HOLIDAY = timedelta(days=14)
+
+Page = Sequence[Mapping[str, Any]]
 
 Counts = Mapping[tuple[int, int], Mapping[str, int]]
 
@@ -85,41 +89,39 @@ def reminder_at(cutoff_at: datetime, working: Collection[Any]) -> datetime:
     return datetime.combine(day, cutoff.time(), CHINA)
 
 
-def tell_cutoffs(now: datetime) -> int:
-    """Tells those who still owe something that the cut-off is near; each week once. Returns how many were told."""
+def cutoffs(look: Look) -> Iterator[Question]:
+    """Who still owes something is told that the cut-off is near; each week once."""
+    # A cut-off that comes after another working day has its reminder there.
+    until = datetime.combine(look.next_working + DAY, time(0), CHINA)
     near = Dispatch.objects.open().filter(
-        cutoff_told_at__isnull=True, cutoff_at__gt=now, cutoff_at__lte=now + LONGEST_HOLIDAY
+        cutoff_told_at__isnull=True, cutoff_at__gt=look.now, cutoff_at__lt=until, round__status__in=UNDER_WAY
     )
-    today = now.date()
-    working = working_days(today - LONGEST_HOLIDAY, today + LONGEST_HOLIDAY)
-    return sum(
-        _tell(NoticeKind.CUTOFF, [week for week in page if _is_near(week, now, working)], now)
-        for page in _pages(near.filter(round__status__in=UNDER_WAY))
-    )
+    yield Question(near.values("pk"), partial(_tell_near, look))
 
 
-def _is_near(week: Dispatch, now: datetime, working: Collection[Any]) -> bool:
+def _tell_near(look: Look, page: Page) -> int:
+    return _tell(NoticeKind.CUTOFF, [week for week in _weeks(page) if _is_near(week, look)], look.now)
+
+
+def _is_near(week: Dispatch, look: Look) -> bool:
     """Whether the reminder's moment has come; a week that opened after it needs none beside the opening itself."""
-    moment = reminder_at(week.cutoff_at, working)
-    return week.opened_at < moment <= now
+    moment = reminder_at(week.cutoff_at, look.working)
+    return week.opened_at < moment <= look.now
 
 
-def tell_missed(now: datetime) -> int:
-    """Tells those who owe something when the cut-off has passed; each week once. Returns how many were told."""
+def missed(look: Look) -> Iterator[Question]:
+    """Who owes something when the cut-off has passed is told so; each week once."""
     passed = Dispatch.objects.filter(
-        skipped="", missed_told_at__isnull=True, cutoff_at__lte=now, cutoff_at__gt=now - MISSED_FOR
+        skipped="", missed_told_at__isnull=True, cutoff_at__lte=look.now, cutoff_at__gt=look.now - MISSED_FOR
     )
     # One that the office froze before its cut-off was missed by nobody.
-    passed = passed.filter(Q(frozen_at__isnull=True) | Q(frozen_at__gte=F("cutoff_at")))
-    return sum(_tell(NoticeKind.MISSED, page, now) for page in _pages(passed.filter(round__status__in=UNDER_WAY)))
+    passed = passed.filter(Q(frozen_at__isnull=True) | Q(frozen_at__gte=F("cutoff_at")), round__status__in=UNDER_WAY)
+    yield Question(passed.values("pk"), lambda page: _tell(NoticeKind.MISSED, _weeks(page), look.now))
 
 
-def _pages(weeks: Any) -> Iterator[list[Dispatch]]:
-    """Weeks, some at a time."""
-    last = 0
-    while page := list(weeks.filter(pk__gt=last).select_related("round").order_by("pk")[:PAGE]):
-        yield page
-        last = page[-1].pk
+def _weeks(page: Page) -> list[Dispatch]:
+    """The weeks of a page, with their rounds."""
+    return list(Dispatch.objects.filter(pk__in=[row["pk"] for row in page]).select_related("round").order_by("pk"))
 
 
 @transaction.atomic
@@ -184,10 +186,32 @@ def _to_group(kind: str, week: Dispatch, channel: int, facts: Mapping[str, Any])
     return Wanted(kind, week.round_id, week.pk, "", channel_id=channel, facts=facts)
 
 
-def tell_heads(now: datetime) -> int:
-    """Tells a head once that all of a department's reports are in and wait to be confirmed. Returns how many."""
-    weeks = Dispatch.objects.open().filter(confirms=True, round__status__in=UNDER_WAY)
-    return sum(_tell_heads(page, now) for page in _pages(weeks))
+def to_confirm(look: Look) -> Iterator[Question]:
+    """A head is told once that all of a department's reports are in and wait to be confirmed."""
+    weeks = Dispatch.objects.open().filter(Exists(_perhaps_to_confirm()), confirms=True, round__status__in=UNDER_WAY)
+    yield Question(weeks.values("pk"), lambda page: _tell_heads(_weeks(page), look.now))
+
+
+def _perhaps_to_confirm() -> Any:
+    """The lines of a week by which a head may have to be told; of most of them the state is never asked for.
+
+    Something came in that nobody looked at, none of the department's open lines is still without a report, and nobody
+    was told. `owing_of` decides: here a line may be too many, but none too few.
+    """
+    reports = MeasureHistory.objects.filter(
+        measure=OuterRef("measure"), action__in=REPORTS, recorded_at__gte=OuterRef("dispatch__opened_at")
+    )
+    done_with = [~Q(pk=Coalesce(OuterRef(name), 0)) for name in ("returned", "recalled")]
+    still_owed = Line.objects.filter(
+        ~Q(measure__status__in=DONE | SETTLED),
+        ~Exists(reports.filter(*done_with)),
+        dispatch=OuterRef("dispatch"),
+        department=OuterRef("department"),
+        exempt="",
+    )
+    told = Notice.objects.told(NoticeKind.TO_CONFIRM, OuterRef("dispatch"), Cast(OuterRef("department"), CharField()))
+    new = reports.filter(*done_with, ~Q(pk=Coalesce(OuterRef("confirmed"), 0)))
+    return Line.objects.filter(Exists(new), ~Exists(still_owed), ~Exists(told), dispatch=OuterRef("pk")).order_by()
 
 
 def _tell_heads(weeks: list[Dispatch], now: datetime) -> int:

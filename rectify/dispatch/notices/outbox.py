@@ -64,6 +64,8 @@ def post(wanted: Iterable[Wanted], now: datetime) -> int:
         for item in items
         if item.channel_id or item.recipient_id in people
     ]
+    # In one order, whoever writes: two that write the same rows would else wait for each other.
+    rows.sort(key=lambda row: (row.kind, row.subject_id, row.recipient_id or 0, row.channel_id or 0, row.period))
     Notice.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
     return len(rows)
 

@@ -1,37 +1,42 @@
 """What the scheduler asks of the outbox: what should have been told by now and was not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 
-from django.utils import timezone
+from ..going_on import go_on
+from .asking import Look, Question, answered
+from .of_dates import milestones, orders
+from .of_deadlines import deadlines, reviews
+from .of_look_back import look_back
+from .of_requests import to_do_again, to_sign
+from .of_weeks import cutoffs, missed, to_confirm
 
-from ..weeks import CHINA
-from .of_dates import tell_milestones, tell_orders
-from .of_deadlines import tell_deadlines, tell_reviews
-from .of_look_back import tell_look_back
-from .of_requests import tell_returned, tell_signers
-from .of_weeks import tell_cutoffs, tell_heads, tell_missed
-
-QUESTIONS: Mapping[str, Callable[[datetime], int]] = {
-    "cut-offs near": tell_cutoffs,
-    "cut-offs missed": tell_missed,
-    "reports to confirm": tell_heads,
-    "requests to sign": tell_signers,
-    "requests returned": tell_returned,
-    "deadlines": tell_deadlines,
-    "review days": tell_reviews,
-    "look-back": tell_look_back,
-    "orders to answer": tell_orders,
-    "milestones": tell_milestones,
+QUESTIONS: Mapping[str, Callable[[Look], Iterator[Question]]] = {
+    "cut-offs near": cutoffs,
+    "cut-offs missed": missed,
+    "reports to confirm": to_confirm,
+    "requests to sign": to_sign,
+    "requests returned": to_do_again,
+    "deadlines": deadlines,
+    "review days": reviews,
+    "look-back": look_back,
+    "orders to answer": orders,
+    "milestones": milestones,
 }
 
 
 def plan(now: datetime) -> dict[str, int]:
     """Writes down everything that should have been told by now. Returns how much of what, without what there was none.
 
+    Three statements where nothing is due, however many rounds there are.
+
     Args:
         now: the present moment, aware.
     """
-    local = timezone.localtime(now, CHINA)
-    told = {name: ask(local) for name, ask in QUESTIONS.items()}
-    return {name: count for name, count in told.items() if count}
+    look = Look.at(now)
+    return dict(answered({name: go_on(name, partial(_asked, ask, look), []) for name, ask in QUESTIONS.items()}))
+
+
+def _asked(ask: Callable[[Look], Iterator[Question]], look: Look) -> list[Question]:
+    return list(ask(look))

@@ -125,6 +125,8 @@ def detail_of(notice: Notice, on: date) -> str:
         count = lines_in(notice)
         lines = ngettext("%(count)d line", "%(count)d lines", count) % {"count": count}
         return week_in_short(facts) + pgettext("between clauses", ", ") + lines
+    if notice.kind == NoticeKind.BRIEF and "year" in facts:
+        return _("week %(week)d of %(year)d") % {"week": facts["week"], "year": facts["year"]}
     if (kind := _kind_of_request(notice)) is not None:
         return str(kind.label)
     return str(facts.get("detail", ""))

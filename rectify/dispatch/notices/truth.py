@@ -4,18 +4,23 @@ Between writing a notice down and sending it lie quiet hours, and days of a brok
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import F
+from django.utils import timezone
 
-from issues.models import Milestone
+from issues.models import Milestone, Round
+from issues.states import UNDER_WAY
 from measures.models import Measure
 from measures.requests import KINDS
 from measures.states import OMITTED, SETTLED
 from measures.todo import returned, reviews_due
+from rectify.organization.models import RoleAssignment
 
 from ..models import Contribution, Dispatch, Line, Notice, NoticeKind, SupervisionOrder
 from ..states import LineState
+from ..weeks import CHINA
+from .asking import FORTNIGHT
 from .of_look_back import WAITING, waiting_of
 from .of_requests import turn, under_review
 from .of_weeks import MISSED_FOR, Owing, owing_of
@@ -24,14 +29,39 @@ Check = Callable[[Sequence[Notice], datetime], set[int]]
 
 
 def still_true(notices: Iterable[Notice], now: datetime) -> set[int]:
-    """The ids of those that are still true; a constant number of statements for each kind there is among them."""
+    """The ids of those that are still true; a constant number of statements for each kind there is among them.
+
+    Args:
+        now: the present moment, aware.
+    """
+    local = timezone.localtime(now, CHINA)
     by_kind: dict[str, list[Notice]] = {}
-    for notice in notices:
+    for notice in _still_concerned(list(notices), local.date()):
         by_kind.setdefault(notice.kind, []).append(notice)
     found: set[int] = set()
     for kind, rows in by_kind.items():
         check = CHECKS.get(kind)
-        found |= check(rows, now) if check else {notice.pk for notice in rows}
+        found |= check(rows, local) if check else {notice.pk for notice in rows}
+    return found
+
+
+def _still_concerned(notices: Sequence[Notice], on: date) -> list[Notice]:
+    """Those whose recipient still holds a post there, or above; of a round that is over none that asks for anything.
+
+    Two statements.
+    """
+    ids = {notice.round_id for notice in notices}
+    rounds = {row.pk: row for row in Round.objects.filter(pk__in=ids).select_related("organization")}
+    people = {notice.recipient_id for notice in notices if notice.recipient_id}
+    posts = RoleAssignment.objects.active(on).filter(user__in=people).values_list("user", "organization")
+    held = {(None, None), *posts}
+    found = []
+    for notice in notices:
+        round_ = rounds[notice.round_id]
+        places = (round_.organization_id, round_.organization.parent_id) if notice.recipient_id else (None,)
+        mine = any((notice.recipient_id, place) in held for place in places)
+        if mine and (round_.status in UNDER_WAY or notice.kind not in CHECKS):
+            found.append(notice)
     return found
 
 
@@ -136,7 +166,8 @@ def _looked_back(notices: Sequence[Notice], now: datetime) -> set[int]:
 
 def _reviews(notices: Sequence[Notice], now: datetime) -> set[int]:
     """The review day is the one that was told of, and the stage was not reviewed yet."""
-    rows = reviews_due(now.date()).filter(pk__in={notice.subject_id for notice in notices})
+    # It was told of on the working day before, when it had not come yet.
+    rows = reviews_due(now.date() + FORTNIGHT).filter(pk__in={notice.subject_id for notice in notices})
     due = {pk: day.isoformat() for pk, day in rows.values_list("pk", F("review_on"))}
     return {notice.pk for notice in notices if due.get(notice.subject_id) == notice.period}
 

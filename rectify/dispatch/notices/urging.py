@@ -20,7 +20,9 @@ from ..opening import locked_for_office, who_acts
 from ..weeks import CHINA
 from .of_weeks import Owing, owing_of, week_facts
 from .outbox import Wanted, post
-from .recipients import people_of
+from .recipients import People, people_of
+
+ROLES = (Role.LIAISON, Role.HEAD)
 
 
 class UrgeInput(ActInput):
@@ -47,7 +49,8 @@ def urge(act: Act, dispatch_id: int, data: Mapping[str, Any]) -> Dispatch:
     chosen = validated(UrgeInput, data)["department"]
     owing = _to_urge(act, week, chosen)
     now = timezone.localtime(act.clock(), CHINA)
-    people = people_of([round_.organization_id], [Role.LIAISON, Role.HEAD], act.on)
+    people = people_of([round_.organization_id], ROLES, act.on)
+    owing = _reached(owing, people, week)
     facts = week_facts(week)
     wanted = {
         (each.department, user): Wanted(
@@ -59,7 +62,7 @@ def urge(act: Act, dispatch_id: int, data: Mapping[str, Any]) -> Dispatch:
             facts={**facts, "departments": {str(each.department): each.owed}},
         )
         for each in owing
-        for role in (Role.LIAISON, Role.HEAD)
+        for role in ROLES
         for user in people.of(role, department=each.department)
     }
     post(wanted.values(), now)
@@ -84,6 +87,15 @@ def _to_urge(act: Act, week: Dispatch, chosen: int | None) -> list[Owing]:
     if not fresh:
         raise WrongState(_("They were urged today already; once a day is enough."), current=week)
     return fresh
+
+
+def _reached(owing: list[Owing], people: People, week: Dispatch) -> list[Owing]:
+    """Those departments where somebody hears it. Raises WrongState where there is none."""
+    found = [each for each in owing if any(people.of(role, department=each.department) for role in ROLES)]
+    if not found:
+        words = _("Nobody is liaison or head of %(names)s at present; there is nobody to urge.")
+        raise WrongState(words % {"names": "、".join(each.name for each in owing)}, current=week)
+    return found
 
 
 def urged_today(week: Dispatch, on: Any) -> set[int]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import quote_plus, unquote, urlsplit
 
 import requests
 from django.conf import settings
@@ -32,6 +32,10 @@ class NotNow(Exception):
     """The receiver cannot take it now; it is worth another try."""
 
 
+class Away(NotNow):
+    """Nobody takes anything there at present; other messages would only wait for the same answer."""
+
+
 class Never(Exception):
     """The receiver will not take it however often it is tried."""
 
@@ -43,7 +47,8 @@ class Mailer:
         self.connection: Any = None
 
     def send(self, delivery: Delivery, now: datetime) -> None:
-        """Hands one message over. Raises NotNow, Never."""
+        """Hands one message over. Raises NotNow, Away, Never."""
+        self._open()
         message = EmailMessage(
             delivery.subject,
             delivery.text,
@@ -56,21 +61,31 @@ class Mailer:
             },
         )
         try:
-            if self.connection is None:
-                self.connection = get_connection()
-                self.connection.open()
             message.connection = self.connection
             message.send()
         except smtplib.SMTPRecipientsRefused as error:
             raise _by_code(max(code for code, _text in error.recipients.values()), str(error)) from error
         except smtplib.SMTPResponseException as error:
             self.close()
+            if isinstance(error, smtplib.SMTPSenderRefused):  # so would be every other message
+                raise Away(str(error)) from error
             raise _by_code(error.smtp_code, str(error)) from error
         except ValueError as error:  # an address or a subject that no mail can have
             raise Never(str(error)) from error
         except (OSError, smtplib.SMTPException) as error:
             self.close()
-            raise NotNow(str(error)) from error
+            raise Away(str(error)) from error
+
+    def _open(self) -> None:
+        """Connects, once. What is refused here, a password even, is no fault of the message. Raises Away."""
+        if self.connection is not None:
+            return
+        self.connection = get_connection()
+        try:
+            self.connection.open()
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise Away(str(error)) from error
 
     def close(self) -> None:
         """Ends the connection; one that is broken already is left."""
@@ -104,7 +119,8 @@ def allowed(address: str) -> bool:
         return False
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
         return False
-    if "\\" in address or ".." in parts.path or parts.fragment:
+    # As the receiver reads it: a path leaves its beginning behind by '..', however that is written.
+    if "\\" in address or ".." in unquote(parts.path) or parts.fragment or not address.isprintable():
         return False
     return any(_covers(entry, parts.scheme, parts.hostname, port, parts.path) for entry in settings.ALLOWED_CHANNELS)
 
@@ -136,15 +152,15 @@ def dingtalk(delivery: Delivery, now: datetime) -> None:
 
 
 def _robot(address: str, body: Mapping[str, Any]) -> None:
-    """Posts to a robot and reads what it says. Raises NotNow, Never."""
+    """Posts to a robot and reads what it says. Raises Away, Never."""
     answer = _posted(address, json.dumps(body, ensure_ascii=False).encode(), {})
     try:
         told = answer.json()
         code = int(told["errcode"])
     except (ValueError, KeyError, TypeError) as error:
-        raise NotNow(_("The robot gave no answer that can be understood.")) from error
+        raise Away(_("The robot gave no answer that can be understood.")) from error
     if code in ROBOT_TRY_LATER:
-        raise NotNow(f"{code} {told.get('errmsg', '')}")
+        raise Away(f"{code} {told.get('errmsg', '')}")
     if code != 0:
         raise Never(f"{code} {told.get('errmsg', '')}")
 
@@ -168,7 +184,7 @@ def webhook(delivery: Delivery, now: datetime) -> None:
 
 
 def _posted(address: str, body: bytes, headers: Mapping[str, str]) -> requests.Response:
-    """Posts JSON and returns the answer of a receiver that took it. Raises NotNow, Never."""
+    """Posts JSON and returns the answer of a receiver that took it. Raises Away, Never."""
     if not allowed(address):
         raise Never(_("The administrator does not allow messages to this address."))
     try:
@@ -183,9 +199,9 @@ def _posted(address: str, body: bytes, headers: Mapping[str, str]) -> requests.R
                 allow_redirects=False,
             )
     except requests.RequestException as error:
-        raise NotNow(type(error).__name__) from error
+        raise Away(type(error).__name__) from error
     if answer.status_code >= 500 or answer.status_code in TRY_LATER:
-        raise NotNow(f"HTTP {answer.status_code}")
+        raise Away(f"HTTP {answer.status_code}")
     if not 200 <= answer.status_code < 300:
         raise Never(f"HTTP {answer.status_code}")
     return answer

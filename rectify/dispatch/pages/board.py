@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -22,7 +23,8 @@ from ..freezing import freeze_week
 from ..models import Dispatch, Line
 from ..notices.urging import urge, urged_today
 from ..opening import open_week
-from ..progress import behind
+from ..progress import STILL, behind
+from ..reporting import return_line
 from ..representation import counts_by_department, line_rows
 from ..schedules import span
 from ..states import OWED, SENT, LineState
@@ -33,7 +35,6 @@ from .shared import cutoff_in_words, round_of, week_in_words, week_of
 STATES = [state for state in LineState if state != LineState.EXEMPT] + [LineState.EXEMPT]
 WEEKS_SHOWN = 12
 WEEKS_BESIDE = 52
-STILL = 2
 
 
 @login_required
@@ -85,7 +86,9 @@ def of_week(request: HttpRequest, week: Dispatch, posts: Posts) -> dict[str, Any
         **earlier_week(request, week, departments),
         "totals": totals(departments),
         "chosen": [row for row in rows if filtered and fits(request, row)],
+        "chosen_words": " · ".join(chosen_words(request, departments)),
         "filtered": filtered,
+        "unconfirmed": sum(row["state"] == LineState.TO_CONFIRM for row in rows),
         "reported": sum(not line["owed"] for line in departments if line["lines"]),
         "missing": sum(bool(line["owed"]) for line in departments),
         "moved": [row for row in owed if moved(row)],
@@ -107,6 +110,7 @@ def earlier_week(request: HttpRequest, week: Dispatch, departments: list[dict[st
     counts = counts_by_department(chosen)
     for line in departments:
         line["beside"] = beside_in_words(counts.get(line["pk"], {}))
+        line["beside_any"] = line["pk"] in counts
     words = [(each, week_in_words(each.iso_week)) for each in before]
     return {"earlier": words, "beside": chosen, "beside_words": week_in_words(chosen.iso_week)}
 
@@ -148,6 +152,13 @@ def fits(request: HttpRequest, row: dict[str, Any]) -> bool:
     return (not state or row["state"] == state) and (not department or str(row["department"]) == department)
 
 
+def chosen_words(request: HttpRequest, departments: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Of which count the lines are: the department and the state, as far as the address names them."""
+    state, department = request.GET.get("state", ""), request.GET.get("department", "")
+    names = [line["name"] for line in departments if str(line["pk"]) == department]
+    return names + ([str(LineState(state).label)] if state in LineState.values else [])
+
+
 def moved(row: dict[str, Any]) -> bool:
     """Whether what was reported this week brought the measure on."""
     return row["progress"] is not None and row["progress"] > (row["before"]["progress"] or 0)
@@ -160,10 +171,9 @@ def for_the_chat(week: Dispatch, departments: list[dict[str, Any]]) -> str:
         "week": week_in_words(week.iso_week),
         "cutoff": cutoff_in_words(week),
     }
-    if not owing:
-        return head + _("Every department has reported.")
     names = pgettext("between names", ", ").join(f"{line['name']}{line['owed']}" for line in owing)
-    return head + _("Not reported yet: %(names)s.") % {"names": names}
+    said = _("Not reported yet: %(names)s.") % {"names": names} if owing else _("Every department has reported.")
+    return pgettext("two sentences", "%(first)s %(second)s") % {"first": head, "second": said}
 
 
 @login_required
@@ -182,6 +192,30 @@ def urge_now(request: HttpRequest, pk: int) -> HttpResponse:
     data = {name: value for name, value in request.POST.items() if value}
     words = _("Urged. Liaison and head find it in their inbox, and by e-mail where they have one.")
     return _done(request, lambda _round: urge(clock.act_of(request.user), pk, data), words)
+
+
+@login_required
+@require_POST
+def return_now(request: HttpRequest, pk: int) -> HttpResponse:
+    """The office sends a report back for more; leads back to the lines behind the count that was pressed."""
+    if not Line.objects.visible_to(request.user, clock.today()).filter(pk=pk).exists():
+        raise NotFound()
+    try:
+        line = return_line(clock.act_of(request.user), pk, request.POST.dict())
+        messages.success(request, _("Returned for more."))
+    except (NotFound, Forbidden):
+        raise
+    except Refusal as refusal:
+        line = Line.objects.select_related("dispatch").get(pk=pk)
+        words = next((text for texts in refusal.errors.values() for text in texts), refusal.detail)
+        messages.error(request, str(words))
+    filters: dict[str, Any] = {
+        "round": line.dispatch.round_id,
+        "week": line.dispatch_id,
+        "department": line.department_id,
+    }
+    filters |= {"state": state} if (state := request.POST.get("state", "")) in LineState.values else {}
+    return redirect(f"{reverse('dispatch-board')}?{urlencode(filters)}#lines")
 
 
 @login_required

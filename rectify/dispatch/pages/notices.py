@@ -37,7 +37,12 @@ def notices(request: HttpRequest) -> HttpResponse:
     page = Paginator(unread if only_unread else mine, PAGE_SIZE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     rows = [
-        row | {"look": LOOKS.get(row["kind"], "not_started"), "round_title": notice.round.title}
+        row
+        | {
+            "look": LOOKS.get(row["kind"], "not_started"),
+            "round_title": notice.round.title,
+            "colour": notice.facts.get("colour", ""),
+        }
         for row, notice in zip(notice_rows(shown, on), shown, strict=True)
     ]
     count = inbox.unread_count(request.user, on)

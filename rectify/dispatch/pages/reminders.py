@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from issues.models import Round
@@ -24,6 +25,8 @@ from .shared import round_of
 
 COLOURS = (("blue", "due_soon"), ("yellow", "due_soon"), ("red", "overdue"))
 FAILED_SHOWN = 20
+# The acts that have a form of their own, which shows what is wrong at its fields.
+TYPED = ("warnings", "add")
 LISTS = ("blue_to", "yellow_to", "red_to", "kinds")
 
 
@@ -85,7 +88,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
     if name not in ACTS:
         raise Http404
     data: dict[str, Any] = request.POST.dict()
-    data |= {key: request.POST.getlist(key) for key in LISTS if key in request.POST or name == "warnings"}
+    data |= {key: request.POST.getlist(key) for key in LISTS if name in TYPED}
     try:
         words = ACTS[name](clock.act_of(request.user), round_, data)
     except (NotFound, Forbidden):
@@ -104,7 +107,8 @@ def _page(request: HttpRequest, round_: Round, typed: Mapping[str, Any], refusal
         "round": round_,
         "levels": [level(colour, look, shown) for colour, look in COLOURS],
         "errors": errors,
-        "problem": refusal.detail if refusal is not None and not errors else "",
+        "error_lines": error_lines(errors) if typed.get("act") in TYPED else [],
+        "problem": "" if refusal is None or (errors and typed.get("act") in TYPED) else problem_of(refusal),
         "channels": list(Channel.objects.filter(round=round_)),
         "new": typed if typed.get("act") == "add" else {},
         "ways": [(way.value, way.label) for way in Way if way != Way.EMAIL],
@@ -114,6 +118,29 @@ def _page(request: HttpRequest, round_: Round, typed: Mapping[str, Any], refusal
         "failed": list(configuring.given_up(round_)[:FAILED_SHOWN]),
     }
     return render(request, "notices/reminders.html", context, status=refusal.status if refusal else 200)
+
+
+def problem_of(refusal: Refusal) -> str:
+    """Why a button beside a row was refused, in words."""
+    return str(next((text for texts in refusal.errors.values() for text in texts), refusal.detail))
+
+
+def error_lines(errors: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is wrong with a form, each line a link to its field; the channels' form is far down the page."""
+    labels = {
+        "blue_days": _("Blue"),
+        "yellow_days": _("Yellow"),
+        "way": _("Way"),
+        "name": pgettext("of a group or a system", "Name"),
+        "address": _("Address"),
+        "secret": _("Secret"),
+        "kinds": _("Is told"),
+    }
+    return [
+        {"label": labels.get(name, name), "url": f"#{name}", "text": texts[0]}
+        for name, texts in errors.items()
+        if texts
+    ]
 
 
 def level(colour: str, look: str, values: Mapping[str, Any]) -> dict[str, Any]:

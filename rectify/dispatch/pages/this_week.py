@@ -43,6 +43,8 @@ FIELDS = ("version", "progress", "done", "next_step", "difficulty", "reason")
 # What is asked of, and added by, another department has its own fields.
 ASKING = ("version", "department", "question")
 ANSWERING = ("version", "text")
+# After these the reader stays at the line.
+STAYS = ("save", "recall", "ask", "contribute")
 # Each state's symbol and hue, by the states of measures that look so.
 LOOKS: Mapping[str, str] = {
     LineState.TO_REPORT: "not_started",
@@ -110,9 +112,11 @@ def act(request: HttpRequest, week: Dispatch, posts: Posts) -> HttpResponse:
     if all_sent:
         # What is left is told there, by how many went.
         return redirect(f"{address}&sent={done}")
+    if which != "all" and name in STAYS:
+        # The page is as long as there are lines: it is said where the reader is.
+        return redirect(f"{address}&done={name}-{ids[0]}#line-{ids[0]}")
     messages.success(request, told(name, done))
-    stays = len(ids) == 1 and name in ("save", "recall", "ask", "contribute")
-    return redirect(f"{address}#line-{ids[0]}" if stays else address)
+    return redirect(address)
 
 
 def all_for(name: str, week: Dispatch, posts: Posts, request: HttpRequest) -> list[int]:
@@ -192,7 +196,11 @@ def page(
     owed = [line for line in shown if line["row"]["state"] != LineState.EXEMPT]
     if request.method != "POST" and (count := request.GET.get("sent", "")).isdecimal() and len(count) < 5:
         words, all_sent = told("submit", int(count)), True
+    name, _dash, which = request.GET.get("done", "").partition("-")
+    said = name in STAYS and which.isascii() and which.isdigit() and request.method != "POST"
     context = {
+        "said": told(name, 1) if said else "",
+        "said_at": int(which) if said and len(which) < 18 else None,
         "told": words,
         "refused": [line for line in owed if line["row"]["id"] in refused],
         "missing": [line for line in owed if all_sent and line["writes"] and line["row"]["id"] not in refused],

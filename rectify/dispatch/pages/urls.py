@@ -20,5 +20,6 @@ urlpatterns = [
     path("notices/settings/", notices.settings, name="notices-settings"),
     path("dispatch/open/", board.open_now, name="dispatch-open"),
     path("dispatch/<int:pk>/urge/", board.urge_now, name="dispatch-urge-page"),
+    path("dispatch/lines/<int:pk>/return/", board.return_now, name="dispatch-return-page"),
     path("dispatch/<int:pk>/freeze/", board.freeze, name="dispatch-freeze-page"),
 ]

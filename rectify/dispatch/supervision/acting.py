@@ -74,7 +74,7 @@ class OrderStep:
         self.act, self.posts = act, Posts.of(act.actor, act.on)
         round_ = locked_round(act, round_id)
         orders = SupervisionOrder.objects.visible_to(act.actor, act.on).for_display()
-        order = orders.select_for_update(of=("self",)).filter(pk=order_id).first()
+        order = orders.select_for_update(of=("self",), no_key=True).filter(pk=order_id).first()
         if order is None:
             raise NotFound()
         order.round = round_

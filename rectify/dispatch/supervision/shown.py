@@ -117,6 +117,8 @@ def standing(order: SupervisionOrder, on: date) -> str:
     }
     if order.status == OrderStatus.ISSUED and order.due_on is not None:
         return _("%(department)s has to answer until %(day)s.") % (facts | {"day": in_words(order.due_on)})
+    if order.status == OrderStatus.DRAFT and order.kind == OrderKind.INSTRUCTION:
+        return _("An instruction, entered by %(name)s on %(day)s; nobody was asked yet.") % facts
     sentences = {
         OrderStatus.DRAFT: _("A draft by %(name)s, %(day)s; nobody was asked yet."),
         OrderStatus.ANSWERED: _("%(department)s answered on %(day)s; the rectification office checks the answer."),
