@@ -115,7 +115,11 @@ CHANGES: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("field", "value"), CHANGES)
+# Each field is changed in the long run, every third one in the short.
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [pytest.param(*change, marks=pytest.mark.soak if nth % 3 else ()) for nth, change in enumerate(CHANGES)],
+)
 def test_a_changed_row_is_found_by_its_place(told: Ledger, field: str, value: Any) -> None:
     row = chain_of(told)[2]
     raw(MeasureHistory).filter(pk=row.pk).update(**{field: value})

@@ -23,7 +23,7 @@ from rectify.organization.models import User
 from .building import NOW, REASON, Ledger, act_by, build_ledger, build_organization
 from .driving import drive
 from .sending import url
-from .test_concurrency import at_once, posting
+from .test_concurrency import ATTEMPTS, at_once, posting
 
 pytestmark = pytest.mark.database
 REPORT = {"progress": 40, "done": "已部署"}
@@ -84,7 +84,7 @@ def test_numbers_of_papers_are_given_once(told: Ledger) -> None:
     assert SupervisionOrder.objects.get(pk=first.pk).status in ("answered", "cancelled")
 
 
-@pytest.mark.parametrize("attempt", range(3))
+@pytest.mark.parametrize("attempt", ATTEMPTS)
 def test_freezing_among_reports_that_tell_people_of_themselves(told: Ledger, attempt: int) -> None:
     """These lock a sub-issue and refer to the round in their notices; freezing locks the round, then its sub-issues."""
     week, liaison = opened(told), act_by(told.people["liaison-road"])

@@ -112,6 +112,7 @@ def test_a_classified_file_is_refused_in_words(visit: Visit) -> None:
     liaison.look("refused")
 
 
+@pytest.mark.soak
 def test_an_upload_that_breaks_off_leaves_nothing(visit: Visit) -> None:
     liaison = visit("liaison-road")
     page = open_measure(liaison)

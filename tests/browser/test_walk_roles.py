@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 ACTS = re.compile("^(填报|审核|签批|同意|退回补充|申请销号|申请验收|报告完成|上传佐证材料|更正填报|撤回|重新整改)")
 
 
+@pytest.mark.soak
 def test_an_auditor_reads_everything_and_does_nothing(visit: Visit) -> None:
     auditor = visit("auditor")
     page = auditor.page
@@ -33,7 +34,7 @@ def test_an_auditor_reads_everything_and_does_nothing(visit: Visit) -> None:
 @pytest.mark.parametrize(
     ("username", "width"),
     [
-        ("system-admin", PHONE),
+        pytest.param("system-admin", PHONE, marks=pytest.mark.soak),
         pytest.param("security-admin", WIDE, marks=pytest.mark.soak),
         pytest.param("audit-admin", PHONE, marks=pytest.mark.soak),
     ],
@@ -53,6 +54,7 @@ def test_administrators_see_no_business_data(visit: Visit, username: str, width:
             assert "公路" not in page.get_by_role("main").inner_text(), address
 
 
+@pytest.mark.soak
 def test_the_secretary_reads_one_sentence(visit: Visit) -> None:
     secretary = visit("leader-secretary", PHONE)
     page = secretary.page

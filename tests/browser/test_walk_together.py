@@ -20,6 +20,7 @@ def write(page: Page, percent: str, words: str) -> None:
     form.get_by_label("已开展工作").fill(words)
 
 
+@pytest.mark.soak
 def test_the_second_sees_the_first_and_loses_nothing(visit: Visit) -> None:
     liaison, head = visit("liaison-road"), visit("head-road", PHONE)
     mine, theirs = head.page, liaison.page

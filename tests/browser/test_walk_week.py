@@ -31,6 +31,7 @@ def line(page: Page, nth: int = 0) -> Locator:
     return page.locator("[data-save]").nth(nth)
 
 
+@pytest.mark.soak
 def test_what_is_typed_is_kept_and_two_at_one_line_are_told(week: None, visit: Visit) -> None:
     liaison, head = visit("liaison-road"), visit("head-road", PHONE)
     mine, theirs = at_the_week(liaison), at_the_week(head)
@@ -60,6 +61,7 @@ def test_what_is_typed_is_kept_and_two_at_one_line_are_told(week: None, visit: V
     expect(line(mine).get_by_label("下一步工作")).to_have_value("报审")
 
 
+@pytest.mark.soak
 def test_without_a_connection_it_stays_and_goes_later(week: None, visit: Visit) -> None:
     visitor = visit("liaison-road")
     page = at_the_week(visitor)
@@ -79,6 +81,7 @@ def test_without_a_connection_it_stays_and_goes_later(week: None, visit: Visit) 
     visitor.faults = [fault for fault in visitor.faults if "ERR_FAILED" not in fault]
 
 
+@pytest.mark.soak
 def test_the_whole_list_by_keys(week: None, visit: Visit) -> None:
     visitor = visit("liaison-road")
     page = at_the_week(visitor)
@@ -103,6 +106,7 @@ def test_the_whole_list_by_keys(week: None, visit: Visit) -> None:
     visitor.look("week-missing")
 
 
+@pytest.mark.soak
 def test_the_office_freezes_after_it_is_told_what_will_be_frozen(week: None, visit: Visit) -> None:
     page = visit("office").page
     page.goto("/dispatch/")
