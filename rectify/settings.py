@@ -266,6 +266,11 @@ SPECTACULAR_SETTINGS = {
         "KindEnum": "issues.states.Kind",
         "EvidenceKindEnum": "measures.models.EvidenceKind",
         "PaperKindEnum": "issues.models.Paper.PaperKind",
+        "NoticeKindEnum": "rectify.dispatch.models.NoticeKind",
+        "WarnedRoleEnum": "rectify.dispatch.notices.configuring.RECIPIENT_CHOICES",
+        "OrderKindEnum": "rectify.dispatch.models.OrderKind",
+        "OrderStatusEnum": "rectify.dispatch.models.OrderStatus",
+        "BriefStatusEnum": "rectify.documents.states.BriefStatus",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -27,8 +27,8 @@ from rectify.workflow.acts import Act
 from .building import CHINA, Ledger, Place, build_ledger, forget_posts
 
 pytestmark = [pytest.mark.soak, pytest.mark.once]
-# The shortened run goes to the end of March: New Year, the Spring Festival and two make-up Saturdays lie in it.
-FIRST, LAST = date(2026, 1, 1), date(2026, 3, 31) if "SOAK_SECONDS" in os.environ else date(2026, 12, 31)
+# The shortened run goes to the end of February: New Year, the Spring Festival and make-up working days lie in it.
+FIRST, LAST = date(2026, 1, 1), date(2026, 2, 28) if "SOAK_SECONDS" in os.environ else date(2026, 12, 31)
 APPROVED = date(2025, 12, 15)
 DAY = timedelta(days=1)
 LOOKS = [time(8, 30), time(10), time(12), time(15), time(18)]
@@ -189,7 +189,7 @@ def test_a_year_of_a_round(ledger: Ledger, evidence_root: Any, settings: Any, ma
     keys = list(Notice.objects.values_list("kind", "subject_id", "recipient", "period"))
     assert len(keys) == len(set(keys))
     sent = Delivery.objects.filter(status="sent")
-    assert sent.count() == Delivery.objects.count() == len(mailoutbox) > 500
+    assert sent.count() == Delivery.objects.count() == len(mailoutbox) > 300
     assert len({message.extra_headers["Message-ID"] for message in mailoutbox}) == len(mailoutbox)
     assert not Notice.objects.filter(outcome="bundled", delivery__isnull=True).exists()
     mailed = Notice.objects.filter(recipient__email__gt="", kind__in=("overdue", "missed")).exclude(outcome="bundled")

@@ -24,6 +24,7 @@ from .ways import allowed
 
 # Whom a warning may go to; the department's, the measure's and the organisation's own.
 RECIPIENTS = (Role.LIAISON, Role.HEAD, Role.LEADER, Role.ASSISTANT, Role.OFFICE, Role.CHAIR)
+RECIPIENT_CHOICES = [(role.value, role.label) for role in RECIPIENTS]
 # What groups are told of.
 GROUP_KINDS = (NoticeKind.OPENED, NoticeKind.CUTOFF, NoticeKind.MISSED)
 FIELDS = ("blue_days", "yellow_days", "blue_to", "yellow_to", "red_to")
@@ -32,7 +33,7 @@ SHORTEST_SECRET = 16
 
 
 def _recipients() -> serializers.MultipleChoiceField:
-    return serializers.MultipleChoiceField(choices=[(role.value, role.label) for role in RECIPIENTS], required=False)
+    return serializers.MultipleChoiceField(choices=RECIPIENT_CHOICES, required=False)
 
 
 class WarningInput(ActInput):
