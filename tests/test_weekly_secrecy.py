@@ -4,7 +4,6 @@ A reader who may not know of them follows every link that there is, and asks eve
 """
 
 import logging
-import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -31,7 +30,7 @@ LINE, ORDER, WORDS, BRIEF = "行内草稿甲", "单内草稿乙", "批示原话�
 SECRET = "channel-secret-0123456789"
 HOOK = "https://robots.example/send?key=hook-key-9876"
 LATER = NOW + timedelta(days=6)
-MOST_PAGES = 50 if "SOAK_SECONDS" in os.environ else 150
+MOST_PAGES = 150
 LONG_AGO = {"valid_from": DRAFTED_ON, "valid_until": DRAFTED_ON}
 
 
