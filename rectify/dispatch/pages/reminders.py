@@ -14,14 +14,13 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from issues.models import Round
-from rectify.organization.posts import Concern, Posts
 from rectify.web import clock
 from rectify.workflow.acts import Act
 from rectify.workflow.refusals import Forbidden, NotFound, Refusal
 
 from ..models import Channel, Way
 from ..notices import configuring
-from .shared import round_of
+from .shared import round_for_office
 
 COLOURS = (("blue", "due_soon"), ("yellow", "due_soon"), ("red", "overdue"))
 FAILED_SHOWN = 20
@@ -76,12 +75,7 @@ def _id(data: Mapping[str, Any]) -> int:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reminders(request: HttpRequest) -> HttpResponse:
     """Shows the three colours, the channels and what was given up; changes them."""
-    round_ = round_of(request)
-    if round_ is None:
-        raise NotFound()
-    if "office" not in Posts.of(request.user, clock.today()).parties(Concern(round_.organization_id)):
-        raise Forbidden(_("Only the rectification office of this organisation may do this."))
-    request.round = round_  # type: ignore[attr-defined]
+    round_ = round_for_office(request)
     if request.method != "POST":
         return _page(request, round_, {}, None)
     name = request.POST.get("act", "")

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from issues.models import Round
-from rectify.organization.posts import Concern, Posts
 from rectify.web import clock
 from rectify.workflow.refusals import Forbidden, NotFound, Refusal
 
@@ -21,7 +20,7 @@ from ..calendar import warning, working_days
 from ..models import LongItems, Schedule
 from ..schedules import schedule_of, set_schedule, span, told
 from ..weeks import Week, moments_of
-from .shared import round_of, week_in_words
+from .shared import round_for_office, week_in_words
 
 WEEKS_AHEAD = 6
 # A box that is not ticked is not sent.
@@ -32,12 +31,7 @@ TICKED = ("paused", "confirms")
 @require_http_methods(["GET", "HEAD", "POST"])
 def schedule(request: HttpRequest) -> HttpResponse:
     """Shows a round's schedule as a form, and changes it."""
-    round_ = round_of(request)
-    if round_ is None:
-        raise NotFound()
-    if "office" not in Posts.of(request.user, clock.today()).parties(Concern(round_.organization_id)):
-        raise Forbidden(_("Only the rectification office of this organisation may do this."))
-    request.round = round_  # type: ignore[attr-defined]
+    round_ = round_for_office(request)
     kept = schedule_of(round_)
     if request.method != "POST":
         return _form(request, round_, kept, told(kept), None)

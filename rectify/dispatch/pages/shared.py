@@ -8,8 +8,9 @@ from django.utils.translation import pgettext
 
 from issues.models import Round
 from issues.scope import find_round
+from rectify.organization.posts import Concern, Posts
 from rectify.web import clock
-from rectify.workflow.refusals import NotFound
+from rectify.workflow.refusals import Forbidden, NotFound
 
 from ..models import Dispatch
 from ..weeks import CHINA, Week
@@ -29,6 +30,21 @@ def round_of(request: HttpRequest) -> Round | None:
     visible = Round.objects.visible_to(request.user, today).select_related("organization")
     kept = request.session.get("round")
     return (visible.filter(pk=kept).first() if kept else None) or visible.first()
+
+
+def round_for_office(request: HttpRequest) -> Round:
+    """The round of `round_of`, for a page of its office alone; the frame shows it.
+
+    Raises:
+        NotFound, Forbidden.
+    """
+    round_ = round_of(request)
+    if round_ is None:
+        raise NotFound()
+    if "office" not in Posts.of(request.user, clock.today()).parties(Concern(round_.organization_id)):
+        raise Forbidden(_("Only the rectification office of this organisation may do this."))
+    request.round = round_  # type: ignore[attr-defined]
+    return round_
 
 
 def week_of(request: HttpRequest, round_: Round) -> Dispatch | None:

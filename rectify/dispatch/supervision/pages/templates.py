@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from issues.models import Round
-from rectify.organization.posts import UNITS, Concern, Posts
+from rectify.organization.posts import UNITS
 from rectify.web import clock
 from rectify.workflow.guards import validated
 from rectify.workflow.refusals import Forbidden, Invalid, NotFound, Refusal
 
 from ...models import OrderKind
-from ...pages.shared import round_of
+from ...pages.shared import round_for_office
 from ..inputs import PaperWordsInput
 from ..matters import example_values, template_of
 from ..shown import letter
@@ -36,12 +36,7 @@ FIELD_LABELS: Mapping[str, Any] = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def templates(request: HttpRequest) -> HttpResponse:
     """Shows the template of one kind, `?kind=`, as a form; previews it, or saves it."""
-    round_ = round_of(request)
-    if round_ is None:
-        raise NotFound()
-    if "office" not in Posts.of(request.user, clock.today()).parties(Concern(round_.organization_id)):
-        raise Forbidden(_("Only the rectification office of this organisation may do this."))
-    request.round = round_  # type: ignore[attr-defined]
+    round_ = round_for_office(request)
     kind = request.GET.get("kind", "")
     kind = kind if kind in OrderKind.values else OrderKind.REMINDER_LETTER.value
     if request.method != "POST":
