@@ -3,7 +3,9 @@
 Always on SQLite; once more on PostgreSQL, with Redis, when TEST_DATABASE_URL / TEST_REDIS_URL name them or a server
 answers on the default local port; in a browser when Chromium is found. Where both databases are there, each test runs
 on one of them: those marked `once`, which tell the same on every database, on SQLite, the others on PostgreSQL, and
-those whose subject is the database on both; everything on each, when asked for. Other arguments go to pytest.
+those whose subject is the database on both. `--everything` adds those marked `long`, and turns the databases round:
+all on PostgreSQL, on SQLite all but those marked `once`; so the short and the whole run together have all on each.
+Other arguments go to pytest.
 """
 
 import argparse
@@ -196,12 +198,12 @@ def plan(
     soak: bool, everything: bool, chosen: str, postgresql: Found, cache: Found, chromium: Found
 ) -> Iterator[tuple[str, str, dict[str, str]]]:
     """The runs to make: name, marker expression, environment. Redis goes with PostgreSQL, as it does in use."""
-    length = "soak" if soak else "not soak"
+    length = "soak" if soak else "not soak" if everything else "not soak and not long"
     browser = "" if chromium else "not browser"
     alone = {"TEST_DATABASE_URL": "", "TEST_REDIS_URL": "", "CHROMIUM": chromium.value}
     if postgresql:
         # What tells something of its own on each database runs on PostgreSQL, which is what is used in earnest.
-        here = "" if everything or soak else "once or browser or database"
+        here = "browser or not once" if everything else "once or browser or database"
         yield "SQLite", both(chosen, length, browser, here, "not postgresql", "not redis"), alone
         services = {**alone, "TEST_DATABASE_URL": postgresql.value, "TEST_REDIS_URL": cache.value}
         name = f"{postgresql.text} with {cache.text}" if cache else postgresql.text
@@ -238,7 +240,7 @@ def main() -> int:
     """Find out what there is, run what can be, report."""
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--soak", action="store_true", help="the long tests instead of the others")
-    parser.add_argument("--everything", action="store_true", help="all on each database; fail where one is missing")
+    parser.add_argument("--everything", action="store_true", help="the long ones too; fail where a service is missing")
     parser.add_argument("-m", dest="chosen", default="", help="markers, as pytest has them")
     options, arguments = parser.parse_known_args()
     services = {"PostgreSQL": find_postgresql(), "Redis": find_redis(), "Chromium": find_chromium()}

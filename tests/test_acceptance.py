@@ -36,6 +36,7 @@ class TestCriteria:
         assert "共2项整改措施，已销号1项，未启动1项" in draft["note"]
         assert ledger.measures[1].content in draft["note"]
 
+    @pytest.mark.long
     @pytest.mark.parametrize("criteria", [[], ["solved"], ALL[:3], ["nonsense"], "solved", [1, 2]])
     def test_all_must_be_affirmed(self, ledger: Ledger, criteria: Any) -> None:
         for measure in ledger.measures[:2]:
@@ -135,6 +136,7 @@ class TestMeeting:
         assert (paper["kind"], paper["filename"]) == ("minutes", "验收会纪要.pdf")
         assert "纪检组组长" in paper["participants"]
 
+    @pytest.mark.long
     def test_without_its_signed_record_nobody_else_has_signed(self, ledger: Ledger) -> None:
         """Whoever enters the record signs for nobody but themselves until the scan is there."""
         drive_sub_issue(ledger.sub_issue, "in_review", result="sustained")
@@ -222,6 +224,7 @@ class TestMeeting:
         problem(self.hold(ledger, self.body(ledger, stale)), 409)
         assert everything() == before
 
+    @pytest.mark.long
     @pytest.mark.parametrize(
         ("fields", "field"),
         [
@@ -251,6 +254,7 @@ class TestMeeting:
         ):
             problem(self.hold(ledger, self.body(ledger, decision)), 400, key)
 
+    @pytest.mark.long
     def test_only_the_office_holds_it(self, ledger: Ledger, other: Ledger) -> None:
         drive_sub_issue(ledger.sub_issue, "in_review", result="sustained")
         body = self.body(ledger, self.decision(ledger.sub_issue))

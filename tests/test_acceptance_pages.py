@@ -69,6 +69,7 @@ def test_statements_do_not_grow_with_the_chains(ledger: Ledger) -> None:
     assert counts[0] == counts[1]
 
 
+@pytest.mark.long
 def test_a_meeting_is_recorded_and_printed(ledger: Ledger) -> None:
     drive_sub_issue(ledger.sub_issue, "in_review", result="closed")
     client = client_of(ledger, "office")
@@ -117,6 +118,7 @@ def test_criteria_are_ticked_by_hand(ledger: Ledger) -> None:
     assert AcceptanceRequest.objects.get().criteria == ALL
 
 
+@pytest.mark.long
 def test_a_sheet_is_registered_from_the_page(ledger: Ledger) -> None:
     drive(ledger.measure, "in_review")
     do(ledger.measure, "sign", "head")
@@ -145,6 +147,7 @@ def test_another_rounds_sub_issue_is_not_decided_on(ledger: Ledger) -> None:
     assert client_of(ledger, "office").post(address, form).status_code == 404
 
 
+@pytest.mark.long
 def test_the_folder_asks_for_the_criteria_and_binds_what_was_seen(ledger: Ledger) -> None:
     drive_sub_issue(ledger.sub_issues[1], "in_review", result="closed")
     address = reverse("todo-item", args=["sub-issue", ledger.sub_issues[1].pk])
@@ -216,6 +219,7 @@ def test_what_waits_for_others_is_said(ledger: Ledger) -> None:
     assert "会议记录已保存。1项仍待后续审签。" in html and "上传签字记录后生效" not in html
 
 
+@pytest.mark.long
 def test_what_took_effect_is_said(ledger: Ledger) -> None:
     drive_sub_issue(ledger.sub_issue, "in_review", result="closed")
     assert "会议记录已保存，验收意见已生效。" in told_after(ledger, file=scan())

@@ -47,6 +47,7 @@ def test_a_file_of_a_list_knows_as_much(told: Ledger) -> None:
         problem(client.get(url(collection), {"format": "csv", "oragnization": "x"}), 400, "oragnization")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("collection", [name for name in COLLECTIONS if name not in WITHOUT_ORGANIZATION])
 def test_an_organisation_is_named_by_id_or_key_or_refused(told: Ledger, other: Ledger, collection: str) -> None:
     client, organization = api(told.people["auditor"]), told.place.organization
@@ -76,6 +77,7 @@ def fill(told: Ledger) -> None:
         make_remark(auditor, measure.pk, {"text": "请补充"})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("collection", [name for name in OF_MEASURES if name != "look-back-items"])
 def test_what_belongs_to_measures_is_filtered_by_them(told: Ledger, collection: str) -> None:
     fill(told)

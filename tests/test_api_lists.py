@@ -87,6 +87,7 @@ FILTERS: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
+@pytest.mark.long
 def test_filters_pick_their_rows_now_and_on_a_day(told: Ledger) -> None:
     for query, expected in FILTERS:
         assert numbers(told, **query) == expected, query
@@ -190,6 +191,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
+@pytest.mark.long
 def test_what_a_list_cannot_take_is_named(ledger: Ledger) -> None:
     client = api(ledger.people["auditor"])
     for collection, query, field in REFUSED:
@@ -258,6 +260,7 @@ def cells(kind: str, content: bytes) -> list[list[str]]:
     return [[value.date().isoformat() if hasattr(value, "date") else str(value) for value in row] for row in rows]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_file_holds_just_the_rows_of_the_list(told: Ledger, kind: str) -> None:
     queries: tuple[dict[str, Any], ...] = ({}, {"search": "养护"}, {"ordering": "-due_on"}, {"as_of": "2021-03-30"})
@@ -273,6 +276,7 @@ def test_a_file_holds_just_the_rows_of_the_list(told: Ledger, kind: str) -> None
         assert first[head.index("Deadline")] == "2021-03-10"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_formulas_come_out_as_text(told: Ledger, kind: str) -> None:
     liaison = told.people["liaison-road"]

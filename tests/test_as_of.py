@@ -235,6 +235,7 @@ def run_random_rounds(told: Ledger, examples: int) -> set[tuple[str, str]]:
     return reached
 
 
+@pytest.mark.long
 def test_figures_and_lists_follow_history(told: Ledger) -> None:
     reached = run_random_rounds(told, 3)
     assert {status for _subject, status in reached} >= {"in_progress", "completed", "in_review", "sustained"}
@@ -248,5 +249,6 @@ def test_figures_and_lists_follow_history_in_many_rounds(told: Ledger) -> None:
     assert examples < 40 or {("measure", "closed"), ("sub_issue", "sustained")} <= reached
 
 
+@pytest.mark.long
 def test_before_the_plan_there_is_nothing(told: Ledger) -> None:
     expect_all(told, [(FEEDBACK_ON, TODAY), (TODAY, FEEDBACK_ON)])

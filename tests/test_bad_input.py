@@ -172,6 +172,7 @@ def test_a_missing_field_is_named(ledger: Ledger, act: str) -> None:
     assert everything() == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("act", list(WRONG))
 def test_a_wrong_value_is_refused_at_its_field(ledger: Ledger, act: str) -> None:
     by, address, data = step_of(ledger, act)
@@ -198,6 +199,7 @@ def test_odd_values_are_never_a_failure(ledger: Ledger, act: str) -> None:
     assert everything() == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("act", list(REQUIRED))
 def test_a_stale_version_is_a_conflict_that_shows_the_row(ledger: Ledger, act: str) -> None:
     by, address, data = step_of(ledger, act)
@@ -213,6 +215,7 @@ def test_a_stale_version_is_a_conflict_that_shows_the_row(ledger: Ledger, act: s
 BODIES = [b"", b"[]", b"[1, 2]", b"7", b"null", b'"text"', b"true", b"{", b"\xff\xfe", b'{"version": NaN}', b"nul"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("act", list(REQUIRED))
 def test_a_body_that_is_no_object_is_refused(ledger: Ledger, act: str) -> None:
     by, address, _data = step_of(ledger, act)
@@ -244,6 +247,7 @@ def test_a_form_does_as_well_as_json(ledger: Ledger) -> None:
     assert answer.status_code == 200, answer.content
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("act", list(REQUIRED))
 def test_other_organisations_rows_are_not_there(ledger: Ledger, other: Ledger, act: str) -> None:
     by, address, data = step_of(ledger, act)

@@ -78,6 +78,7 @@ def words_of(content: bytes) -> str:
 
 
 class TestFigures:
+    @pytest.mark.long
     def test_they_are_those_of_the_frozen_lines(self, ledger: Ledger) -> None:
         week = frozen(ledger)
         figures = drawn_up(ledger, week)["figures"]
@@ -91,6 +92,7 @@ class TestFigures:
         assert [row["number"] for row in figures["changed"]["closed"]] == ["1-2"]
         assert figures["difficulties"][0]["text"] == "需财政部门协调资金"
 
+    @pytest.mark.long
     def test_changes_are_counted_against_the_last_frozen_week(self, ledger: Ledger) -> None:
         frozen(ledger)
         drive(ledger.measures[2], "in_progress")
@@ -154,6 +156,7 @@ class TestActs:
         assert rows[1].payload["sha256"] == brief["sha256"] and rows[2].reason == "更正一处数据口径"
         assert not check_history(clock.now, print).flaws
 
+    @pytest.mark.long
     def test_the_leaders_are_told_counts(self, ledger: Ledger) -> None:
         chair = ledger.place.add_person("chair", Role.CHAIR)
         brief = issued(ledger, overview="不外传的文字")
@@ -165,6 +168,7 @@ class TestActs:
 
 
 class TestIssued:
+    @pytest.mark.long
     def test_what_happens_later_changes_nothing(self, ledger: Ledger) -> None:
         brief = issued(ledger, overview="本周总体平稳。")
         reader = ledger.people["leader-vp_road"]
@@ -178,6 +182,7 @@ class TestIssued:
         with pytest.raises(DatabaseError), transaction.atomic():
             IssuedBrief.objects.update(filename="另一份.docx")
 
+    @pytest.mark.long
     def test_the_file_is_a_document_of_an_office(self, ledger: Ledger) -> None:
         brief = issued(ledger, overview="本周总体平稳。\n各部门按时报送。", matters="")
         content = file_of(ledger.people["auditor"], brief)
@@ -194,6 +199,7 @@ class TestIssued:
         assert paragraphs["无。"] == "公文正文" and "草稿" not in words
         assert all("w:tblHeader" in table.rows[0]._tr.xml for table in document.tables)
 
+    @pytest.mark.long
     def test_a_correction_is_a_new_edition_that_says_so(self, ledger: Ledger) -> None:
         first = issued(ledger, overview="有误")
         before = file_of(ledger.people["auditor"], first)
@@ -208,6 +214,7 @@ class TestIssued:
         rows = api(ledger.people["auditor"]).get(url("weekly-briefs"), {"round": ledger.round.pk}).json()
         assert [row["edition"] for row in rows["results"]] == [2, 1] and "figures" not in rows["results"][0]
 
+    @pytest.mark.long
     @pytest.mark.parametrize("template", [False, True])
     def test_what_is_typed_stays_text(self, ledger: Ledger, template: bool) -> None:
         if template:
@@ -251,6 +258,7 @@ REMOTE = (
 
 
 class TestTemplate:
+    @pytest.mark.long
     def test_it_makes_the_file(self, ledger: Ledger) -> None:
         own = template_of(
             "本厅专用版头",
@@ -272,6 +280,7 @@ class TestTemplate:
         address = url("rounds", ledger.round, "brief-template/built-in")
         assert office(ledger).post(address, back, "json").json()["filename"] == ""
 
+    @pytest.mark.long
     @pytest.mark.parametrize(
         ("texts", "says"),
         [
@@ -317,6 +326,7 @@ class TestTemplate:
 
 
 class TestPages:
+    @pytest.mark.long
     def test_from_the_board_to_the_issued_brief(self, ledger: Ledger) -> None:
         week, desk = frozen(ledger), at(ledger.people["office"])
         address = reverse("weekly-brief", args=[week["id"]])
@@ -340,6 +350,7 @@ class TestPages:
         assert "定稿文字" in read.get(address).content.decode()
         assert "第2版" in desk.get(address).content.decode()
 
+    @pytest.mark.long
     def test_the_template_page(self, ledger: Ledger) -> None:
         desk, listed = at(ledger.people["office"]), reverse("weekly-briefs")
         given = desk.get(reverse("brief-template-starter")).content

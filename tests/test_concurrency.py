@@ -59,6 +59,7 @@ def posting(user: User, address: str, **data: Any) -> Callable[[], int]:
     return send
 
 
+@pytest.mark.long
 @BOTH
 def test_two_writers_on_one_measure(told: Ledger, attempt: int) -> None:
     address = url("measures", told.measure, "report_progress")
@@ -72,6 +73,7 @@ def test_two_writers_on_one_measure(told: Ledger, attempt: int) -> None:
     assert measure.progress == int(measure.work_done)
 
 
+@pytest.mark.long
 def test_many_writers_on_one_sub_issue_keep_its_chain_whole(told: Ledger) -> None:
     calls = [
         posting(told.people[key], url("measures", measure, "report_progress"), version=1, progress=10, done="已部署")
@@ -85,6 +87,7 @@ def test_many_writers_on_one_sub_issue_keep_its_chain_whole(told: Ledger) -> Non
     assert [row.recorded_at for row in rows] == sorted(row.recorded_at for row in rows)
 
 
+@pytest.mark.long
 @BOTH
 def test_only_one_of_two_signs(told: Ledger, attempt: int) -> None:
     measure = drive(told.measure, "in_review")
@@ -96,6 +99,7 @@ def test_only_one_of_two_signs(told: Ledger, attempt: int) -> None:
     assert measure.closure_requests.get().signatures.count() == 1
 
 
+@pytest.mark.long
 @BOTH
 def test_closing_a_sub_issue_does_not_pass_reopening_its_measure(told: Ledger, attempt: int) -> None:
     sub_issue = drive_sub_issue(told.sub_issue, "in_review", result="closed")
@@ -115,6 +119,7 @@ def test_closing_a_sub_issue_does_not_pass_reopening_its_measure(told: Ledger, a
     assert sub_issue.reopened == (closed == 200)
 
 
+@pytest.mark.long
 @BOTH
 def test_two_requests_for_closure_make_one(told: Ledger, attempt: int) -> None:
     measure = drive(told.measure, "in_progress")
@@ -125,6 +130,7 @@ def test_two_requests_for_closure_make_one(told: Ledger, attempt: int) -> None:
     assert measure.closure_requests.count() == 1
 
 
+@pytest.mark.long
 @pytest.mark.postgresql
 def test_a_writer_waits_for_the_sub_issues_lock(told: Ledger) -> None:
     """Whoever reads readiness under the lock keeps every act on the measures waiting until they are through."""
@@ -151,6 +157,7 @@ def test_a_writer_waits_for_the_sub_issues_lock(told: Ledger) -> None:
     assert seen == ["lock given back", "reported"]
 
 
+@pytest.mark.long
 def test_history_lets_itself_be_emptied_after_a_committed_test(committed: None) -> None:
     assert not MeasureHistory.objects.exists()
     assert missing(connection, HISTORY_TABLES) == []

@@ -35,6 +35,7 @@ def review_due(measure: Measure, days: int = 0) -> Measure:
     return measure
 
 
+@pytest.mark.long
 def test_an_extension_walks_through_the_browser(ledger: Ledger) -> None:
     measure, people = drive(ledger.measure, "in_progress"), ledger.people
     assert "申请延期" in page_of(measure, "liaison-road", ledger)
@@ -82,6 +83,7 @@ def test_what_was_asked_for_when_overdue_is_marked(ledger: Ledger) -> None:
     assert "历次批准时限" not in page_of(measure, "auditor", ledger, "?as_of=2021-03-30")
 
 
+@pytest.mark.long
 def test_a_returned_request_comes_back_with_its_reason_until_work_goes_on(ledger: Ledger) -> None:
     measure = drive(ledger.measure, "in_progress", TODAY - timedelta(days=5))
     liaison = at(ledger.people["liaison-road"])
@@ -123,6 +125,7 @@ def test_strangers_find_no_folder_and_no_act(ledger: Ledger, other: Ledger) -> N
     assert office.get(reverse("todo-item", args=["extension", 10**25])).status_code == 404
 
 
+@pytest.mark.long
 def test_a_stage_comes_back_on_its_day(ledger: Ledger) -> None:
     measure, liaison = sustain(ledger.measure), ledger.people["liaison-road"]
     posts = Posts.of(liaison, TODAY)
@@ -179,6 +182,7 @@ def test_the_leading_group_decides_from_its_own_home(ledger: Ledger) -> None:
     assert "审定同意（第2步，共2步）" in page_of(ledger.measure, "auditor", ledger)
 
 
+@pytest.mark.long
 def test_what_one_may_sign_is_the_same_in_sql_and_in_words(ledger: Ledger) -> None:
     first, second, third, fourth = ledger.measures
     ask_extension(first)
@@ -236,6 +240,7 @@ def test_the_pages_open_in_both_languages(ledger: Ledger, language: str) -> None
             assert client.get(address).status_code == 200, (key, address)
 
 
+@pytest.mark.long
 def test_the_office_registers_what_was_signed_on_paper(ledger: Ledger) -> None:
     measure = drive(ledger.measure, "in_progress")
     request = ask_extension(measure)

@@ -67,6 +67,7 @@ def test_on_the_notice_day_28_are_closed_and_8_sustained(demo: Demo) -> None:
     assert figures(demo, demo.past, as_of="2021-02-24")["sub_issues"]["rectifying"] == 36
 
 
+@pytest.mark.long
 def test_the_figures_are_the_counts_of_their_lists(demo: Demo) -> None:
     client = api(demo.person("auditor"))
     for round_, day in ((demo.past, "2021-03-31"), (demo.past, NOTICE_DAY), (demo.twin, DEMO_TODAY.isoformat())):

@@ -150,6 +150,7 @@ class TestReporting:
             late = submitted(ledger)
             assert post(ledger.people["head-road"], late.json(), "confirm").json()["state"] == "late"
 
+    @pytest.mark.long
     def test_as_last_week_in_one_press_and_a_reason_from_the_third_time_on(self, ledger: Ledger) -> None:
         liaison, office = ledger.people["liaison-road"], ledger.people["office"]
         nothing = opened(ledger)
@@ -246,6 +247,7 @@ class TestFreezing:
         week = Dispatch.objects.get()
         return api(ledger.people[by]).post(url("dispatches", week, "freeze"), {"version": week.version}, "json")
 
+    @pytest.mark.long
     def test_frozen_lines_stay_as_they_are(self, ledger: Ledger) -> None:
         opened(ledger)
         submitted(ledger)

@@ -55,6 +55,7 @@ class TestThisWeek:
     def test_who_belongs_to_no_department_is_told(self, ledger: Ledger) -> None:
         assert at(ledger.people["office"]).get(reverse("this-week")).status_code == 403
 
+    @pytest.mark.long
     def test_all_that_is_filled_in_goes_in_one_press(self, ledger: Ledger, week: Dispatch) -> None:
         liaison, head = ledger.people["liaison-road"], ledger.people["head-road"]
         shown = page(liaison)
@@ -85,6 +86,7 @@ class TestThisWeek:
         board = at(ledger.people["auditor"]).get(reverse("dispatch-board"), {"state": "saved"}).content.decode()
         assert "写了一半" not in board and "已暂存" in board
 
+    @pytest.mark.long
     def test_returned_with_its_reason_recalled_and_as_last_week(self, ledger: Ledger, week: Dispatch) -> None:
         liaison, head, line = ledger.people["liaison-road"], ledger.people["head-road"], week.lines.earliest("pk")
         press(liaison, f"submit-{line.pk}", **filled(line))
@@ -130,6 +132,7 @@ class TestBoard:
     def board(self, user: User, **query: Any) -> str:
         return at(user).get(reverse("dispatch-board"), query).content.decode()
 
+    @pytest.mark.long
     def test_the_office_opens_sees_and_freezes(self, ledger: Ledger) -> None:
         office = ledger.people["office"]
         address = f"{reverse('dispatch-open')}?round={ledger.round.pk}"
@@ -152,6 +155,7 @@ class TestBoard:
         with clock.stopped_at(NOW + timedelta(days=7)):
             assert address in self.board(office)
 
+    @pytest.mark.long
     def test_the_office_returns_what_the_head_confirmed(self, ledger: Ledger, week: Dispatch) -> None:
         office, line = ledger.people["office"], week.lines.earliest("pk")
         address = reverse("dispatch-return-page", args=[line.pk])
@@ -177,6 +181,7 @@ class TestBoard:
         assert ledger.measure.content not in chat.group(1)
         assert "board-chat" not in self.board(ledger.people["auditor"])
 
+    @pytest.mark.long
     def test_statements_do_not_grow(self, ledger: Ledger, week: Dispatch) -> None:
         counts = []
         for line in week.lines.order_by("pk")[:2]:

@@ -204,6 +204,7 @@ class TestReading:
         assert f"/doubts/?round={ledger.round.pk}&amp;kind=fast_closure" in html
         assert "kind=no_evidence" not in html
 
+    @pytest.mark.long
     def test_statements_do_not_grow(self, db: None) -> None:
         def counted(key: str, size: int) -> list[int]:
             ledger = build_ledger(build_organization(key), sub_issues=size, measures=3)

@@ -60,6 +60,7 @@ def test_what_nobody_wrote_in_makes_no_draft(ledger: Ledger, lines: list[Line]) 
     assert (states[first.pk], states[second.pk]) == ("to_report", "saved")
 
 
+@pytest.mark.long
 def test_send_all_names_what_is_not_filled_in_each_with_a_link(ledger: Ledger, lines: list[Line]) -> None:
     liaison, rest = ledger.people["liaison-road"], lines[1:]
     sent = at(liaison).post(reverse("this-week"), {"act": "submit-all", **filled(lines[0])}, follow=True)

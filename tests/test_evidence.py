@@ -20,6 +20,7 @@ from .test_bad_input import problem
 from .test_transitions import everything
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ending", list(FILE_TYPES))
 def test_every_accepted_kind_is_taken(ledger: Ledger, evidence_root: Path, ending: str) -> None:
     content = content_of(ending)

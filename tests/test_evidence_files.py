@@ -163,6 +163,7 @@ REFUSED: dict[str, tuple[str, bytes]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", list(REFUSED))
 def test_a_file_that_is_not_what_it_should_be_is_refused(ledger: Ledger, evidence_root: Path, case: str) -> None:
     name, content = REFUSED[case]
@@ -190,6 +191,7 @@ TAKEN = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", list(TAKEN))
 def test_a_file_that_only_looks_odd_is_taken(ledger: Ledger, evidence_root: Path, case: str) -> None:
     answer = upload_of(ledger.people["liaison-road"], ledger.measure, file=file(*TAKEN[case]))

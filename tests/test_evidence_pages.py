@@ -52,6 +52,7 @@ def test_the_same_file_under_another_measure_is_told(ledger: Ledger) -> None:
         )
 
 
+@pytest.mark.long
 def test_links_stand_beside_ones_own_files_alone(ledger: Ledger) -> None:
     people, measure = ledger.people, ledger.measure
     own, theirs = attach(measure, people["liaison-road"]), attach(measure, people["liaison-plan"], text="另一份")
@@ -89,6 +90,7 @@ def test_a_newer_version_by_the_form(ledger: Ledger) -> None:
     assert 'id="evidence">佐证材料 <span class="muted small">1</span>' in done
 
 
+@pytest.mark.long
 def test_a_withdrawal_by_the_form(ledger: Ledger) -> None:
     people, measure = ledger.people, ledger.measure
     evidence, elsewhere = attach(measure), attach(ledger.measures[1])

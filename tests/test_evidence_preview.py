@@ -50,6 +50,7 @@ def image_of(answer: Any) -> Image.Image:
     return Image.open(io.BytesIO(answer.content))
 
 
+@pytest.mark.long
 def test_the_pages_of_a_pdf(ledger: Ledger, uploaded: Any) -> None:
     evidence, auditor = uploaded("材料.pdf", pdf("第一页", "第二页")), api(ledger.people["auditor"])
     address = url("evidence", evidence, "preview")
@@ -75,6 +76,7 @@ def test_no_more_than_the_first_pages_are_drawn(ledger: Ledger, uploaded: Any) -
     assert "first 20 of 22 pages" in last.content.decode()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_a_picture_loses_what_it_says_beside_its_points(ledger: Ledger, uploaded: Any, kind: str) -> None:
     exif = Image.Exif()
@@ -89,6 +91,7 @@ def test_a_picture_loses_what_it_says_beside_its_points(ledger: Ledger, uploaded
     assert b"a camera" in content and b"a camera" not in answer.content
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
 def test_pictures_of_every_make_are_drawn(ledger: Ledger, uploaded: Any, mode: str) -> None:
     target = io.BytesIO()
@@ -97,6 +100,7 @@ def test_pictures_of_every_make_are_drawn(ledger: Ledger, uploaded: Any, mode: s
     assert image_of(api(ledger.people["auditor"]).get(url("evidence", evidence, "preview"))).size == (1400, 35)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ending", [".docx", ".xlsx", ".pptx", ".ofd", ".doc", ".txt", ".csv"])
 def test_other_kinds_have_no_pictures(ledger: Ledger, uploaded: Any, ending: str) -> None:
     evidence = uploaded(f"材料{ending}", content_of(ending))
@@ -210,6 +214,7 @@ class TestOnPages:
         assert reverse("evidence-picture", args=[plain.pk]) not in page
         assert page.count(reverse("evidence-view", args=[plain.pk])) == 2
 
+    @pytest.mark.long
     def test_one_leafs_from_page_to_page_and_file_to_file(self, ledger: Ledger, uploaded: Any) -> None:
         first, second = uploaded("一.pdf", pdf("一", "二")), uploaded("二.png", picture())
         client = at(ledger.people["auditor"])
@@ -247,6 +252,7 @@ class TestOnPages:
         assert "?back=%2Ftodo%2Fmeasure" in page
         assert "added later" in page
 
+    @pytest.mark.long
     def test_statements_do_not_grow_with_the_files(self, ledger: Ledger, evidence_root: Path) -> None:
         few, many = ledger.measures[:2]
         attach(few)
@@ -262,6 +268,7 @@ class TestOnPages:
         assert lists[0] == lists[1] <= 7
 
 
+@pytest.mark.long
 def test_the_cache_may_be_emptied(ledger: Ledger, uploaded: Any, evidence_root: Path) -> None:
     evidence, auditor = uploaded("材料.pdf", pdf("一")), api(ledger.people["auditor"])
     first = auditor.get(url("evidence", evidence, "preview")).content

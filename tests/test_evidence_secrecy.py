@@ -260,6 +260,7 @@ BEARING: dict[str, tuple[str, bytes]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", list(BEARING))
 def test_state_secrets_are_refused_wherever_they_are_marked(ledger: Ledger, evidence_root: Path, case: str) -> None:
     name, content = BEARING[case]
@@ -339,6 +340,7 @@ def test_the_title_and_the_file_bear_the_higher_mark(ledger: Ledger, evidence_ro
     assert attach(ledger.measure).mark == ""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("given", "last_line"),
     [

@@ -140,6 +140,7 @@ class TestFrame:
         html = page(ledger.people["office"], address)
         assert re.findall(r'rail-link" href="([^"]+)" aria-current', html) == [current]
 
+    @pytest.mark.long
     def test_the_round_last_looked_at_is_kept(self, ledger: Ledger) -> None:
         newer = build_ledger(ledger.place, title="另一轮")
         client = signed_in(ledger.people["office"])

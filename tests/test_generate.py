@@ -51,6 +51,7 @@ def test_shape() -> None:
     assert not any(user.has_usable_password() for user in User.objects.all())
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("generated")
 def test_history_proves_itself() -> None:
     assert list(verify_history()) == []

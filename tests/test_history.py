@@ -74,6 +74,7 @@ def test_each_act_has_an_id_of_its_own(ledger: Ledger, evidence_root: Any) -> No
     assert rows[-1].payload["new"] == {"status": "closed", "closed_on": "2021-03-31", "progress": 100}
 
 
+@pytest.mark.long
 def test_reopening_a_measure_reopens_its_closed_sub_issue_in_the_same_act(ledger: Ledger, evidence_root: Any) -> None:
     drive_sub_issue(ledger.sub_issue, "closed")
     do(ledger.measure, "reopen", "office", reason=REASON)
@@ -202,6 +203,7 @@ def test_every_migration_that_touches_history_protects_it_again(app: str) -> Non
     assert protected == {table for table in HISTORY_TABLES if table.startswith(f"{app}_")}
 
 
+@pytest.mark.long
 def test_an_auditor_recomputes_the_chain_from_the_answers_alone(ledger: Ledger, evidence_root: Any) -> None:
     drive_sub_issue(ledger.sub_issue, "closed")
     client = api(ledger.people["auditor"])

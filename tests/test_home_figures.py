@@ -82,6 +82,7 @@ class TestNumbers:
         assert dashboard(demo, "past")["digest"] in html
         assert reverse("split-table") in html
 
+    @pytest.mark.long
     @pytest.mark.parametrize("username", ["liaison-road", "head-road", "office", "leader-secretary", "auditor"])
     def test_a_past_day_shows_that_day_and_nothing_to_do(self, demo: Demo, username: str) -> None:
         html = page(demo.person(username), f"/?round={demo.past.pk}&as_of=2021-04-01")

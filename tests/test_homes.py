@@ -150,6 +150,7 @@ class TestDoubts:
 
 
 class TestAdministrators:
+    @pytest.mark.long
     @pytest.mark.parametrize("key", ADMINISTRATORS)
     def test_no_page_shows_them_business_data(self, ledger: Ledger, evidence_root: Any, key: str) -> None:
         drive(ledger.measure, "in_review")

@@ -71,6 +71,7 @@ def imports(path: Path) -> Iterator[tuple[str, ast.stmt]]:
             yield from ((f"{name}.{alias.name}", node) for alias in node.names)
 
 
+@pytest.mark.long
 def test_imports_point_down_only() -> None:
     wrong = []
     for path in sources():
@@ -82,6 +83,7 @@ def test_imports_point_down_only() -> None:
     assert wrong == []
 
 
+@pytest.mark.long
 def test_rooms_do_not_import_in_a_circle() -> None:
     graph: dict[str, set[str]] = {}
     known = {module_of(path) for path in sources()}
@@ -104,6 +106,7 @@ def test_rooms_do_not_import_in_a_circle() -> None:
         walk(module, ())
 
 
+@pytest.mark.long
 def test_no_import_stands_inside_a_function() -> None:
     wrong = []
     for path in sources():
@@ -114,6 +117,7 @@ def test_no_import_stands_inside_a_function() -> None:
     assert wrong == []
 
 
+@pytest.mark.long
 def test_there_are_no_signals() -> None:
     wrong = []
     for path in sources():

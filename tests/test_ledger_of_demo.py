@@ -38,6 +38,7 @@ FILTERS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("moment", "each"),
     [
@@ -57,6 +58,7 @@ def test_the_page_shows_the_rows_of_the_api(demo: Demo, moment: str, each: int) 
         assert measures_on(body(page)) == in_api(client, address), query
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "moment"), [pytest.param("twin", "", marks=pytest.mark.soak), ("past", NOTICE)])
 def test_each_figure_leads_to_just_the_rows_that_it_counts(demo: Demo, name: str, moment: str) -> None:
     client = browser(demo.person("office"))
@@ -104,6 +106,7 @@ def test_a_search_finds_two_characters_inside_sentences_and_says_so_when_it_does
     assert "Nothing fits these filters." in nothing
 
 
+@pytest.mark.long
 def test_the_export_links_give_just_what_is_shown(demo: Demo) -> None:
     client = browser(demo.person("office"))
     for query in ("lead_department=road&ordering=-due_on", "sub_issue_status=sustained", f"{NOTICE}&status=closed"):

@@ -43,6 +43,7 @@ WRONG = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("query", WRONG)
 def test_what_does_not_fit_is_said_in_words(ledger: Ledger, query: str) -> None:
     client = browser(ledger.people["office"])
@@ -97,6 +98,7 @@ def _statements(client: Client, path: str) -> int:
     return len(captured)
 
 
+@pytest.mark.long
 def test_the_number_of_statements_does_not_grow_with_the_rows(place: Place) -> None:
     client = browser(place.people["liaison-road"])
     small = build_ledger(place, title="小", findings=1, sub_issues=1, measures=1)
@@ -110,6 +112,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(place: Place) -> N
         assert counts[0] == counts[1] <= 26, (path, counts)
 
 
+@pytest.mark.long
 def test_who_may_report_has_the_button_and_nobody_else(ledger: Ledger) -> None:
     place = f"/measures/{ledger.measure.pk}/report/?as=ledger"
     address = f"/ledger/?round={ledger.round.pk}"

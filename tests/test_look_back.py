@@ -215,6 +215,7 @@ class TestChecking:
         data = {"version": 1, "result": "holds", "note": "属实"}
         problem(post(ledger.people["auditor"], url("look-back-items", item, "check"), data), 409)
 
+    @pytest.mark.long
     def test_states_are_the_same_in_words_and_in_sql(self, place: Place) -> None:
         ledger = build_ledger(place, sub_issues=1, measures=6)
         close(ledger, 6)
@@ -296,6 +297,7 @@ def drive_again(measure: Measure) -> None:
 
 
 class TestLists:
+    @pytest.mark.long
     def test_filters(self, ledger: Ledger, other: Ledger) -> None:
         close(ledger, 3)
         first, second = drawn_from(ledger, 3), drawn_from(ledger, 1, title="再看")

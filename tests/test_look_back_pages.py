@@ -74,6 +74,7 @@ class TestDrawing:
         assert "尚无已销号的措施" in auditor.get(LOOK_BACKS).content.decode()
         assert auditor.post(LOOK_BACKS, {"size": "1"}).status_code == 409
 
+    @pytest.mark.long
     def test_others_see_the_samples_and_no_form(self, ledger: Ledger) -> None:
         close(ledger, 1)
         title = drawn_from(ledger, 1).title
@@ -82,6 +83,7 @@ class TestDrawing:
             assert title in html and 'id="draw"' not in html
             assert at(ledger.people[key]).post(LOOK_BACKS, {"size": "1"}).status_code == 403
 
+    @pytest.mark.long
     def test_the_rail_shows_it_to_auditors_and_the_office(self, ledger: Ledger) -> None:
         for key, shown in (("auditor", True), ("office", True), ("liaison-road", False), ("leader-vp_road", False)):
             rail = re.search(r'<ul class="rail-list">.*?</ul>', page(ledger.people[key]), re.DOTALL)
@@ -130,6 +132,7 @@ class TestChecking:
         answer = at(head).post(item_act(item, "check"), {"version": 1, "result": "holds", "note": "属实"})
         assert answer.status_code == 403 and "您签批过本措施" in answer.content.decode()
 
+    @pytest.mark.long
     def test_the_office_decides(self, ledger: Ledger) -> None:
         item, office = item_of(ledger), ledger.people["office"]
         assert "待处理" not in page(office)
@@ -155,6 +158,7 @@ class TestChecking:
 
 
 class TestRemarks:
+    @pytest.mark.long
     def test_a_department_finds_and_answers_it(self, ledger: Ledger) -> None:
         remark = remark_on(ledger, ledger.measure)
         liaison = ledger.people["liaison-road"]
@@ -187,6 +191,7 @@ class TestRemarks:
         for words in ("提出核查意见，要求2021年4月15日前答复。", "退回核查意见的答复", "认可核查意见的答复。"):
             assert words in html
 
+    @pytest.mark.long
     def test_making_one_on_a_measure_and_on_a_sample(self, ledger: Ledger) -> None:
         item = item_of(ledger)
         auditor, measure = at(ledger.people["auditor"]), reverse("measure", args=[ledger.measure.pk])

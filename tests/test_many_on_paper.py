@@ -23,6 +23,7 @@ def form(*items: str, **fields: Any) -> dict[str, Any]:
     return {"item": items, **paper, **fields}
 
 
+@pytest.mark.long
 def test_the_office_ticks_what_the_paper_signs(ledger: Ledger) -> None:
     closing, extended = drive(ledger.measures[0], "in_review"), drive(ledger.measures[1], "in_progress")
     do(closing, "sign", "head")

@@ -220,6 +220,7 @@ def many_reports(measure: Measure, count: int) -> None:
         do(measure, "report_progress", "liaison", progress=min(90, number), done=f"第{number}次")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("key", ["liaison-road", "office", "auditor"])
 def test_statements_do_not_grow_with_history(ledger: Ledger, key: str) -> None:
     client, few, many = at(ledger.people[key]), ledger.measures[0], ledger.measures[1]

@@ -36,6 +36,7 @@ def unchanged(ledger: Ledger) -> Iterator[None]:
     assert state() == before
 
 
+@pytest.mark.long
 def test_refusals_leave_no_trace(ledger: Ledger, unchanged: None) -> None:
     measure, people = ledger.measure, ledger.people
     for key in ("auditor", "assistant-vp_road", "liaison-plan", "leader-secretary"):
@@ -53,6 +54,7 @@ def test_refusals_leave_no_trace(ledger: Ledger, unchanged: None) -> None:
     assert act_on(liaison, measure, "no-such-act").status_code == 404
 
 
+@pytest.mark.long
 def test_the_invisible_is_not_there(ledger: Ledger, other: Ledger) -> None:
     hidden = drive(other.measure, "in_progress")
     evidence = attach(hidden)
@@ -168,6 +170,7 @@ def test_report_errors_stand_at_their_fields(ledger: Ledger, unchanged: None) ->
         assert "留下的文字" in answer.content.decode()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("key", "words"),
     [

@@ -201,6 +201,7 @@ class TestGroups:
         mac = hmac.new(SECRET.encode(), signed + b"." + second["body"], hashlib.sha256).digest()
         assert second["headers"]["webhook-signature"] == f"v1,{base64.b64encode(mac).decode()}"
 
+    @pytest.mark.long
     @pytest.mark.parametrize(
         ("answer", "end"),
         [
@@ -255,6 +256,7 @@ class TestAddresses:
         assert "address" in problem(answer, 400)["errors"]
         assert not Channel.objects.exists()
 
+    @pytest.mark.long
     def test_on_the_list(self, web: WebServer) -> None:
         assert allowed("https://oapi.example/robot/send?access_token=1") and allowed("https://oapi.example/robot")
 

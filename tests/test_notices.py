@@ -86,6 +86,7 @@ class TestWeek:
         assert kinds(look(moment(2, 12)), "missed") == {"liaison-road": 1, "head-road": 1}
         assert week["id"] == Notice.objects.filter(kind="missed").first().subject_id
 
+    @pytest.mark.long
     def test_who_has_reported_is_left_in_peace_and_the_head_is_told_once_all_is_in(self, ledger: Ledger) -> None:
         opened(ledger)
         for number in range(3):
@@ -151,6 +152,7 @@ class TestUrging:
 class TestDeadlines:
     """Approved on 26 February, due on Saturday 24 April: half of the term is over on 26 March."""
 
+    @pytest.mark.long
     def test_three_colours_each_once_and_what_falls_into_holidays_before_them(self, ledger: Ledger) -> None:
         drive(ledger.measures[1], "closed")
         sustain(ledger.measures[2])

@@ -113,6 +113,7 @@ class TestOneBrokenPart:
 
 
 class TestOddWeeks:
+    @pytest.mark.long
     def test_grace_ends_when_the_next_week_opens(self, ledger: Ledger) -> None:
         """Else each week would be opened when the one before freezes: at its own cut-off."""
         Schedule.objects.create(round=ledger.round, grace_hours=168)
@@ -141,6 +142,7 @@ class TestOddWeeks:
         assert any(line.endswith("opened") for line in look(monday.replace(tzinfo=CHINA)))
         assert Dispatch.objects.get().iso_week.monday == monday.date()
 
+    @pytest.mark.long
     def test_a_clock_that_goes_to_and_fro_over_a_week_tells_nobody_twice(self, ledger: Ledger) -> None:
         Schedule.objects.create(round=ledger.round)
         for days in (0, 4, -3, 7, 3, 8, -30, 11, 20, 1, 400, 12):

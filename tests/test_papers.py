@@ -67,6 +67,7 @@ class TestClosures:
         assert second.number in refused.json()["detail"]
         assert everything() == before
 
+    @pytest.mark.long
     @pytest.mark.parametrize(
         ("fields", "status", "field"),
         [
@@ -148,6 +149,7 @@ class TestDeadlines:
         assert moved.status == MeasureStatus.SUSTAINED
         assert MeasureHistory.objects.filter(actor=registrar).count() == 3
 
+    @pytest.mark.long
     @pytest.mark.parametrize(
         ("items", "status"),
         [

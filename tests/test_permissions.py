@@ -50,6 +50,7 @@ def assignment(user: User, organization: Organization, role: str, dice: random.R
     )
 
 
+@pytest.mark.long
 def test_the_rule_for_one_object_and_for_many_is_the_same(family: dict[str, Organization]) -> None:
     dice = random.Random(20210331)  # noqa: S311 -- the same people every time
     read = 0
@@ -118,6 +119,7 @@ def test_a_role_holds_from_and_until_its_days(
     assert len(api(liaison).get(url("me")).json()["posts"]) == (expected == 200)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", [*ADMINISTRATOR_ROLES, None])
 def test_administrators_and_people_without_a_role_see_no_business(ledger: Ledger, role: str | None) -> None:
     keys = {"system": "system-admin", "security": "security-admin", "audit": "audit-admin", None: "nobody"}

@@ -143,6 +143,7 @@ def test_an_archived_round_is_left_alone(ledger: Ledger) -> None:
         assert api(people["auditor"]).get(url(name, row)).json()["available_acts"] == []
 
 
+@pytest.mark.long
 def test_an_answer_is_proved_by_a_file_though_the_measure_is_closed(ledger: Ledger) -> None:
     measure, people = drive(ledger.measure, "closed"), ledger.people
     remark = remark_on(ledger, measure)

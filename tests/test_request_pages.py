@@ -42,6 +42,7 @@ def test_result_note_and_ticks_stand_beside_the_acceptance(ledger: Ledger) -> No
         assert beside.count("未确认") == 2
 
 
+@pytest.mark.long
 def test_signing_again_is_told_why(ledger: Ledger) -> None:
     measure = drive(ledger.measure, "in_review")
     extra = attach(measure, text="第二份")
@@ -104,6 +105,7 @@ def test_the_chain_names_who_returned(ledger: Ledger) -> None:
     assert f"<div>{colleague.name}</div>" in step and "材料不全，请补充。" in step
 
 
+@pytest.mark.long
 def test_the_folder_of_a_sub_issue_has_the_evidence_of_its_measures(place: object) -> None:
     ledger = build_ledger(place, sub_issues=1, measures=3)  # type: ignore[arg-type]
     drive(ledger.measures[0], "closed")

@@ -54,6 +54,7 @@ def test_the_evidence_that_is_wanted(ledger: Ledger) -> None:
     assert api(liaison).post(url("measures", measure, "request_closure"), body, format="json").status_code == 200
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "fields",
     [
@@ -83,6 +84,7 @@ def test_only_the_office_and_only_the_newest_version(ledger: Ledger) -> None:
     problem(set_rules(ledger, version=99, answer_within_days=9), 409)
 
 
+@pytest.mark.long
 def test_the_page_sets_what_it_shows(ledger: Ledger) -> None:
     client = Client()
     client.force_login(ledger.people["office"])

@@ -58,6 +58,7 @@ def test_the_scan_is_reached_from_the_closure(ledger: Ledger) -> None:
     looked_at(ledger, reverse("measure", args=[ledger.measure.pk]), paper, 2)
 
 
+@pytest.mark.long
 def test_the_scan_is_reached_from_the_acceptance(ledger: Ledger) -> None:
     drive_sub_issue(ledger.sub_issue, "in_review", result="sustained")
     do(ledger.sub_issue, "sign", "office")
@@ -65,6 +66,7 @@ def test_the_scan_is_reached_from_the_acceptance(ledger: Ledger) -> None:
     looked_at(ledger, reverse("sub-issue", args=[ledger.sub_issue.pk]), paper, 2)
 
 
+@pytest.mark.long
 def test_the_scan_is_reached_from_changes_of_deadlines(ledger: Ledger) -> None:
     asks = ((ask_extension, papers.register_on_extension), (ask_long_term, papers.register_on_long_term))
     for measure, (ask, service) in zip(ledger.measures, asks, strict=False):
@@ -74,6 +76,7 @@ def test_the_scan_is_reached_from_changes_of_deadlines(ledger: Ledger) -> None:
         looked_at(ledger, reverse("measure", args=[measure.pk]), paper, 1)
 
 
+@pytest.mark.long
 def test_the_scan_lists_what_it_signs(ledger: Ledger) -> None:
     closing, extended, moved = (drive(measure, "in_progress") for measure in ledger.measures[:3])
     attach(closing)
@@ -105,6 +108,7 @@ def test_another_organisation_does_not_see_the_scan(ledger: Ledger, other: Ledge
     assert at(other.people["office"]).get(reverse("paper", args=[paper.pk])).status_code == 404
 
 
+@pytest.mark.long
 def test_statements_do_not_grow_with_the_scans(ledger: Ledger) -> None:
     counts = []
     address = reverse("sub-issue", args=[ledger.sub_issue.pk])

@@ -124,6 +124,7 @@ def count_all(ledger: Ledger) -> dict[str, int]:
     return counts
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [1, 50, 1000])
 def test_statements_do_not_grow_with_the_rows(place: Place, evidence_root: Any, size: int) -> None:
     ledger = build_ledger(place, sub_issues=1, measures=1)

@@ -103,6 +103,7 @@ def run_machine(ledger: Ledger, examples: int, steps: int) -> None:
     )
 
 
+@pytest.mark.long
 def test_in_any_order(ledger: Ledger, evidence_root: Path) -> None:
     run_machine(ledger, 2, 6)
 

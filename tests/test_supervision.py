@@ -233,6 +233,7 @@ class TestRefusals:
         assert count_history() == before
         assert not SupervisionOrder.objects.exclude(status="draft", version=1, department=None).exists()
 
+    @pytest.mark.long
     @pytest.mark.parametrize(
         ("act", "by", "data", "status"),
         [

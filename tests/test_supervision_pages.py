@@ -34,6 +34,7 @@ def new(ledger: Ledger, **query: Any) -> str:
 
 
 class TestDrafting:
+    @pytest.mark.long
     def test_the_office_drafts_issues_and_concludes(self, ledger: Ledger) -> None:
         office, measure = ledger.people["office"], ledger.measure
         assert new(ledger, measure=measure.pk) in page(office, "measure", measure.pk)
@@ -57,6 +58,7 @@ class TestDrafting:
         assert press(office, order.pk, "conclude", conclusion="同意").status_code == 302
         assert "以督办〔2021〕1号发出，2021年4月8日前答复。" in page(office, "supervision-order", order.pk)
 
+    @pytest.mark.long
     def test_the_next_kind_is_proposed(self, ledger: Ledger) -> None:
         office, address = at(ledger.people["office"]), new(ledger, measure=ledger.measure.pk)
         for kind, label in zip(list(OrderKind)[:4], ("提醒函", "督办单", "约谈", "问责建议"), strict=True):
@@ -125,6 +127,7 @@ class TestPaper:
 
 
 class TestLists:
+    @pytest.mark.long
     def test_what_is_open_stands_first_and_chips_narrow_it(self, ledger: Ledger) -> None:
         office = ledger.people["office"]
         assert "尚未发出任何文书" in page(office)
@@ -143,6 +146,7 @@ class TestLists:
             assert "row-overdue" in late and "其中1件逾期" in late and "逾期4天" in late
         assert ">约谈</a>" not in page(ledger.people["auditor"]) and waiting
 
+    @pytest.mark.long
     def test_open_ones_stand_on_the_board_and_in_the_departments_week(self, ledger: Ledger) -> None:
         order, liaison = issued(ledger)["id"], ledger.people["liaison-road"]
         address = reverse("supervision-order", args=[order])
@@ -153,6 +157,7 @@ class TestLists:
         press(liaison, order, "answer", answer="已完成")
         assert address not in page(liaison, "this-week") and address in page(ledger.people["office"], "dispatch-board")
 
+    @pytest.mark.long
     def test_statements_do_not_grow(self, ledger: Ledger) -> None:
         counts = []
         for kind in ("order", "interview"):
@@ -163,6 +168,7 @@ class TestLists:
 
 
 class TestTemplates:
+    @pytest.mark.long
     def test_previewed_then_saved(self, ledger: Ledger) -> None:
         office = at(ledger.people["office"])
         address = f"{reverse('paper-templates')}?round={ledger.round.pk}&kind=order"

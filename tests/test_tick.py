@@ -39,6 +39,7 @@ def test_nothing_happens_without_a_schedule(ledger: Ledger) -> None:
     assert at(MONDAY) == []
 
 
+@pytest.mark.long
 def test_a_week_opens_and_freezes_when_its_time_has_come(scheduled: Schedule, ledger: Ledger) -> None:
     assert at(MONDAY - timedelta(minutes=1)) == []
     assert at(MONDAY) == ["opened"]
@@ -67,6 +68,7 @@ def test_a_week_that_was_slept_through_is_left_out(scheduled: Schedule) -> None:
     assert at(MONDAY + timedelta(days=7)) == ["opened"]
 
 
+@pytest.mark.long
 def test_a_clock_set_back_doubles_nothing(scheduled: Schedule) -> None:
     assert at(MONDAY) == ["opened"]
     assert at(MONDAY - timedelta(hours=1)) == []

@@ -57,6 +57,7 @@ def told(place: Place) -> Ledger:
     return copies.world("todo", place, built)
 
 
+@pytest.mark.long
 def test_everybody_gets_the_lists_of_the_page(told: Ledger, other: Ledger) -> None:
     drive(other.measure, "in_review")
     kinds = set()
@@ -90,6 +91,7 @@ def test_a_row_says_what_one_needs_to_know(told: Ledger) -> None:
     assert (sub_issue["measure"], sub_issue["sub_issue"]) == (None, told.sub_issues[-1].pk)
 
 
+@pytest.mark.long
 def test_a_tab_is_one_list_and_pages_go_on(told: Ledger) -> None:
     office = told.people["office"]
     whole = todo_of(office)
@@ -123,6 +125,7 @@ def test_what_is_to_sign_is_signed_with_what_the_row_says(told: Ledger) -> None:
     assert told.measures[0].history.filter(action="sign").count() == 3
 
 
+@pytest.mark.long
 def test_statements_do_not_grow(place: Place) -> None:
     def counts(ledger: Ledger) -> list[int]:
         found = []

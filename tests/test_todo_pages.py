@@ -21,6 +21,7 @@ from .forms_sent import at, statements
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
 
 
+@pytest.mark.long
 def test_signing_one_after_the_other(ledger: Ledger) -> None:
     first, second = ledger.measures[:2]
     drive(first, "in_review")
@@ -43,6 +44,7 @@ def test_signing_one_after_the_other(ledger: Ledger) -> None:
     assert gone["Location"] == reverse("measure", args=[first.pk])
 
 
+@pytest.mark.long
 def test_what_one_may_sign_is_the_same_in_sql_and_in_words(ledger: Ledger, other: Ledger) -> None:
     for index, state in enumerate(("in_review", "in_review", "in_review", "closed")):
         drive(ledger.measures[index], state)
@@ -75,6 +77,7 @@ def test_the_office_does_not_sign_its_own(place: Any) -> None:
     assert todo.count_todo(Posts.of(office, TODAY), TODAY) == 0
 
 
+@pytest.mark.long
 def test_statements_of_lists_do_not_grow(place: Any) -> None:
     def pages(ledger: Ledger) -> Callable[[], list[int]]:
         head, liaison = at(ledger.people["head-road"]), at(ledger.people["liaison-road"])

@@ -134,6 +134,7 @@ def everything() -> dict[str, Any]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("act", "source", "target"), MEASURE_PAIRS)
 def test_a_legal_act_on_a_measure(ledger: Ledger, act: str, source: str, target: str) -> None:
     measure = ready_for(act, ledger.measure, source, target)
@@ -159,6 +160,7 @@ def test_a_legal_act_on_a_measure(ledger: Ledger, act: str, source: str, target:
         assert answer.json()["version"] == measure.version
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", [str(status) for status in MeasureStatus])
 def test_illegal_acts_on_a_measure_change_nothing(ledger: Ledger, state: str) -> None:
     upload_of(ledger.people["liaison-road"], ledger.measure)
@@ -177,6 +179,7 @@ def test_illegal_acts_on_a_measure_change_nothing(ledger: Ledger, state: str) ->
     assert everything() == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", [str(status) for status in MeasureStatus])
 def test_nobody_acts_on_a_measure_beyond_their_role(ledger: Ledger, state: str) -> None:
     upload_of(ledger.people["liaison-road"], ledger.measure)
@@ -216,6 +219,7 @@ def ready_sub_issue(act: str, sub_issue: SubIssue, source: str, target: str) -> 
     return sub_issue
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("act", "source", "target"), SUB_ISSUE_PAIRS)
 def test_a_legal_act_on_a_sub_issue(ledger: Ledger, act: str, source: str, target: str) -> None:
     sub_issue = ready_sub_issue(act, ledger.sub_issue, source, target)
@@ -242,6 +246,7 @@ def test_a_legal_act_on_a_sub_issue(ledger: Ledger, act: str, source: str, targe
     assert (answer.json()["status"], answer.json()["version"]) == (target, version + 1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", [str(status) for status in SubIssueStatus])
 def test_illegal_acts_on_a_sub_issue_change_nothing(ledger: Ledger, state: str) -> None:
     sub_issue = drive_sub_issue(ledger.sub_issue, state)

@@ -100,6 +100,7 @@ def used() -> dict[Message, str]:
     return {message: place for message, place in (*in_python(), *in_templates()) if message[1]}
 
 
+@pytest.mark.long
 def test_the_extraction_finds_what_is_there() -> None:
     places = {place.split("/")[0] for place in used().values()}
     assert {"issues", "measures", "rectify", "templates"} <= places

@@ -56,6 +56,7 @@ def issued_orders(ledger: Ledger, count: int) -> list[SupervisionOrder]:
     ]
 
 
+@pytest.mark.long
 def test_one_opens_freezes_urges_and_draws_up(told: Ledger) -> None:
     body = {"round": told.round.pk}
     assert sorted(at_once(*[sending(told, url("dispatches"), **body)] * 3)) == [201, 409, 409]
@@ -72,6 +73,7 @@ def test_one_opens_freezes_urges_and_draws_up(told: Ledger) -> None:
     assert sorted(at_once(issue, issue)) == [200, 409]
 
 
+@pytest.mark.long
 def test_numbers_of_papers_are_given_once(told: Ledger) -> None:
     papers, road = issued_orders(told, 4), told.place.departments["road"].pk
     calls = [sending(told, url("supervision-orders", each, "issue"), version=1, department=road) for each in papers]
@@ -84,6 +86,7 @@ def test_numbers_of_papers_are_given_once(told: Ledger) -> None:
     assert SupervisionOrder.objects.get(pk=first.pk).status in ("answered", "cancelled")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 def test_freezing_among_reports_that_tell_people_of_themselves(told: Ledger, attempt: int) -> None:
     """These lock a sub-issue and refer to the round in their notices; freezing locks the round, then its sub-issues."""
@@ -105,6 +108,7 @@ def test_freezing_among_reports_that_tell_people_of_themselves(told: Ledger, att
     assert FrozenLine.objects.count() == 3
 
 
+@pytest.mark.long
 @pytest.mark.postgresql
 def test_who_tells_of_a_line_does_not_wait_for_the_rounds_lock(told: Ledger) -> None:
     """Else the two would wait for each other: what freezes holds the round and wants this line's sub-issue."""
@@ -127,6 +131,7 @@ def test_who_tells_of_a_line_does_not_wait_for_the_rounds_lock(told: Ledger) -> 
     assert at_once(hold, ask) == [True, 200]
 
 
+@pytest.mark.long
 def test_two_schedulers_and_two_senders_tell_everybody_once(told: Ledger, settings: Any) -> None:
     settings.EMAIL_HOST = "mail.example"
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -146,11 +151,13 @@ def test_two_schedulers_and_two_senders_tell_everybody_once(told: Ledger, settin
     assert set(Delivery.objects.values_list("tries", flat=True)) == {1}
 
 
+@pytest.mark.long
 def test_one_of_two_contacts_is_kept(told: Ledger) -> None:
     muting = sending(told, url("me", "contact"), "head-road", version=1, muted=["opened"])
     assert sorted(at_once(muting, muting, muting)) == [200, 409, 409]
 
 
+@pytest.mark.long
 def test_the_scheduler_and_the_office_freeze_once(told: Ledger) -> None:
     week = opened(told)
     Schedule.objects.create(round=told.round)

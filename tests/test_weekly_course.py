@@ -156,6 +156,7 @@ def run(ledger: Ledger, settings: Any, seed: int, steps: int) -> Course:
     return course
 
 
+@pytest.mark.long
 def test_a_course_of_a_few_weeks(ledger: Ledger, settings: Any) -> None:
     run(ledger, settings, 1, 40)
     assert Dispatch.objects.exists() and Notice.objects.exists()

@@ -75,6 +75,7 @@ class TestAddresses:
         settings.ALLOWED_CHANNELS = [HOOK]
         assert allowed(address)
 
+    @pytest.mark.long
     def test_an_address_that_is_no_longer_allowed_is_given_up(self, ledger: Ledger, settings: Any) -> None:
         with web_server() as there:
             settings.ALLOWED_CHANNELS = [there.address]
@@ -112,6 +113,7 @@ PARTS = {
 
 
 class TestTemplates:
+    @pytest.mark.long
     @pytest.mark.parametrize("name", list(PARTS))
     def test_a_template_that_fetches_or_runs_something_is_not_taken(self, ledger: Ledger, name: str) -> None:
         part, content = PARTS[name]
@@ -148,6 +150,7 @@ def named_badly(ledger: Ledger) -> None:
     User.objects.update(name=SCRIPT)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", ["office", "liaison-road", "head-road", "leader-vp_road", "auditor"])
 def test_the_first_page_shows_names_as_they_are(ledger: Ledger, who: str) -> None:
     named_badly(ledger)
@@ -178,6 +181,7 @@ def test_pages_show_what_was_typed_and_run_none_of_it(ledger: Ledger, who: str) 
     assert [address for address, text in found if SCRIPT in text or "<script>alert" in text] == []
 
 
+@pytest.mark.long
 def test_mails_and_chats_carry_no_header_and_no_text_of_anybodys(ledger: Ledger, settings: Any) -> None:
     named_badly(ledger)
     address = url("me", "contact")

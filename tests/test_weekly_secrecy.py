@@ -144,6 +144,7 @@ def test_a_channels_secret_is_in_no_answer_and_no_log(told: Ledger, caplog: pyte
     assert "hook-key" not in texts[-1]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", ["superior-office", "superior-leader-secretary", "former", "auditor", "system-admin"])
 def test_nobody_else_acts(told: Ledger, who: str) -> None:
     client, round_ = api(told.people[who]), told.round.pk

@@ -47,6 +47,7 @@ def test_measures(place: object) -> None:
     assert {number: roles for number, roles in lacking.items() if roles} == {}
 
 
+@pytest.mark.long
 def test_sub_issues(place: object) -> None:
     ledger = build_ledger(place, sub_issues=4, measures=1)  # type: ignore[arg-type]
     for sub_issue, state in zip(ledger.sub_issues, ("rectifying", "in_review", "sustained", "closed"), strict=True):

@@ -42,6 +42,7 @@ def come_in(page: Page) -> None:
     expect(page.locator("main")).to_be_focused()
 
 
+@pytest.mark.long
 def test_a_report_without_a_mouse(visit: Visit) -> None:
     page = visit().page
     keys = page.keyboard
