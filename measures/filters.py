@@ -13,8 +13,9 @@ from rectify.organization.lookups import by_id_or_key
 from rectify.organization.models import Department
 from rectify.web.filters import ChoicesFilter, IdFilter, YesNoFilter, with_words
 
+from .inputs import OUTCOME_UNITS
 from .models import EvidenceKind, Measure
-from .querysets import due_within, late
+from .querysets import behind, due_within, late, late_originally
 from .states import DONE, MeasureStatus
 
 
@@ -49,6 +50,9 @@ class MeasureFilterSet(ScopedFilterSet):
     due_after = filters.DateFilter(method="by_due_after", label="on or after this day")
     due_within = IdFilter(method="by_due_within", min_value=0, max_value=3660)
     overdue = YesNoFilter(method="by_overdue")
+    overdue_original = YesNoFilter(method="by_overdue_original", label="the plan's own deadline has passed")
+    behind = YesNoFilter(method="by_behind", label="behind even progress")
+    outcome = ChoicesFilter(choices=list(OUTCOME_UNITS.items()), method="by_outcome")
     search = filters.CharFilter(method="by_search", max_length=100)
     ordering = filters.CharFilter(method="by_ordering", max_length=100)
 
@@ -73,6 +77,27 @@ class MeasureFilterSet(ScopedFilterSet):
 
     def by_due_within(self, queryset: Any, name: str, value: Any) -> Any:
         return queryset.filter(due_within(self.scope.moment.on, int(value), self.scope.suffix))
+
+    def by_overdue_original(self, queryset: Any, name: str, value: bool) -> Any:
+        return self._where(queryset, late_originally(self.scope.moment.on, self.scope.suffix), value)
+
+    def by_behind(self, queryset: Any, name: str, value: bool) -> Any:
+        return self._where(queryset, behind(self.scope.moment.on, self.scope.suffix), value)
+
+    def by_outcome(self, queryset: Any, name: str, values: list[str] | None) -> Any:
+        if not values:
+            return queryset
+        moment = self.scope.moment
+        any_of = Q()
+        for value in values:
+            any_of |= Q(**{f"came_of_{value}__isnull": False})
+        closed = {self.column("status"): MeasureStatus.CLOSED}
+        return queryset.with_outcomes(values, moment.on, moment.known_at).filter(any_of, **closed)
+
+    def _where(self, queryset: Any, condition: Q, holds: bool) -> Any:
+        """Where a condition holds, or all the others; negating a comparison with NULL would drop those."""
+        fitting = queryset.filter(condition)
+        return fitting if holds else queryset.exclude(pk__in=fitting.order_by().values("pk"))
 
     def by_responsible_department(self, queryset: Any, name: str, text: str) -> Any:
         known = Department.objects.filter(organization__in=self.chosen())

@@ -27,6 +27,9 @@ class StageReportInput(ActInput):
     done = TextField(max_length=5000)
     next_step = TextField(max_length=5000, required=False, allow_blank=True, default="")
     difficulty = TextField(max_length=5000, required=False, allow_blank=True, default="")
+    reason = TextField(
+        max_length=2000, required=False, allow_blank=True, default="", help_text="why nothing moved, or fell back"
+    )
 
 
 class ReportInput(StageReportInput):

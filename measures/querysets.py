@@ -5,13 +5,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThanOrEqual
 
 from rectify.organization.models import Organization
 from rectify.workflow.past import with_state_then
 
-from .states import OMITTED, SETTLED
+from .progress import LONG_ENOUGH
+from .states import OMITTED, SETTLED, UNDONE
 
 STATE_THEN: Mapping[str, models.Field] = {
     "status": models.TextField(),
@@ -49,6 +52,29 @@ def due_within(on: date, days: int, suffix: str = "") -> Q:
     return Q(**window) & ~Q(**{f"status{suffix}__in": SETTLED})
 
 
+def late_originally(on: date, suffix: str = "") -> Q:
+    """Not settled, and the deadline that the plan set lies before the day, whatever was extended since."""
+    return Q(**{f"original_due_on{suffix}__lt": on}) & ~Q(**{f"status{suffix}__in": SETTLED})
+
+
+def behind(on: date, suffix: str = "") -> Q:
+    """Behind even progress: the rule of `progress.lags` in SQL.
+
+    Of a term of `whole` days `gone` are over: expected are 100 * gone // whole per cent, and less is there just where
+    (progress + 1) * whole <= 100 * gone.
+    """
+    start, due = F("sub_issue__round__plan_approved_on"), F(f"due_on{suffix}")
+    whole = ExpressionWrapper(due - start, DurationField())
+    gone = ExpressionWrapper(Value(on, models.DateField()) - start, DurationField())
+    steps = ExpressionWrapper(Coalesce(F(f"progress{suffix}"), 0) + 1, models.IntegerField())
+    needed = ExpressionWrapper(steps * whole, DurationField())
+    so_far = ExpressionWrapper(Value(100) * gone, DurationField())
+    undone = Q(**{f"status{suffix}__in": UNDONE}) & Q(LessThanOrEqual(Value(timedelta(LONG_ENOUGH + 1)), whole))
+    short = Coalesce(F(f"progress{suffix}"), 0)
+    over = Q(**{f"due_on{suffix}__lte": on}) & Q(LessThanOrEqual(short, Value(99)))
+    return undone & (over | (Q(**{f"due_on{suffix}__gt": on}) & Q(LessThanOrEqual(needed, so_far))))
+
+
 class MeasureQuerySet(models.QuerySet):
     def visible_to(self, user: Any, on: date) -> "MeasureQuerySet":
         """The measures whose rounds a person may read on a day."""
@@ -68,6 +94,19 @@ class MeasureQuerySet(models.QuerySet):
 
     def overdue(self, on: date, suffix: str = "") -> "MeasureQuerySet":
         return self.filter(late(on, suffix))
+
+    def with_outcomes(
+        self, names: Iterable[str], on: date | None = None, known_at: datetime | None = None
+    ) -> "MeasureQuerySet":
+        """Adds `came_of_<name>`: the quantity that the newest request to close it names by a day; None for none."""
+        history: Any = self.model._meta.get_field("history").related_model
+        asked = history.objects.filter(measure=OuterRef("pk"), action="request_closure").counting(on, known_at)
+        newest = asked.order_by("-happened_on", "-place")
+
+        def quantity(name: str) -> Subquery:
+            return Subquery(newest.values(quantity=KeyTextTransform(name, KeyTransform("outcomes", "payload")))[:1])
+
+        return self.annotate(**{f"came_of_{name}": quantity(name) for name in names})
 
     def with_stage_work(self) -> "MeasureQuerySet":
         """Adds `stage_work`: whether a long-term measure was reported on, or proved, since its stage began."""

@@ -88,7 +88,7 @@ def report_progress(act: Act, measure_id: int, data: Mapping[str, Any]) -> Measu
     new = _report_values(step, values, on) | {"status": MeasureStatus.IN_PROGRESS.value}
     newest = measure.reported_on is None or on >= measure.reported_on
     started_on = min(measure.started_on or on, on)
-    step.write(new, applies=newest, happened_on=on, also={"started_on": started_on})
+    step.write(new, applies=newest, happened_on=on, also={"started_on": started_on}, reason=values["reason"])
     return measure
 
 
@@ -101,7 +101,7 @@ def report_stage(act: Act, measure_id: int, data: Mapping[str, Any]) -> Measure:
     step = MeasureStep("report_stage", act, measure_id, data)
     values = validated(StageReportInput, data)
     told = {"next_step": values["next_step"], "difficulty": values["difficulty"], "reported_on": act.on}
-    step.write({"work_done": values["done"], **told})
+    step.write({"work_done": values["done"], **told}, reason=values["reason"])
     return step.measure
 
 

@@ -25,6 +25,8 @@ S = MeasureStatus
 
 DONE = frozenset({S.COMPLETED, S.IN_REVIEW, S.CLOSED})
 SETTLED = frozenset({S.CLOSED, S.SUSTAINED, S.CANCELLED, S.MERGED})
+# What nobody has called done yet; only that can be behind even progress.
+UNDONE = frozenset({S.NOT_STARTED, S.IN_PROGRESS})
 # Left out of lists and totals unless asked for: they answer nothing any more.
 OMITTED = frozenset({S.CANCELLED, S.MERGED})
 OPEN = frozenset(S) - SETTLED

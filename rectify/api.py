@@ -15,7 +15,10 @@ from measures.doubts_api import DoubtsView
 from measures.evidence_api import EvidenceViewSet
 from measures.look_back.api import LookBackItemViewSet, LookBackViewSet, RemarkViewSet
 from measures.todo_api import TodoView
-from rectify.dashboards.api import RoundDashboardView
+from rectify.dashboards.api import DepartmentsView, LeadersView, ReportingView, RoundDashboardView, TrendView
+from rectify.dashboards.changes_api import ChangesView
+from rectify.dashboards.overview_api import OverviewView
+from rectify.dashboards.wall_api import WallChartView
 from rectify.dispatch.api import DispatchViewSet, LineViewSet, ScheduleView
 from rectify.dispatch.calendar_api import WorkingDayViewSet
 from rectify.dispatch.notices.api import (
@@ -58,6 +61,13 @@ router.register("history", HistoryViewSet, "history")
 urlpatterns = [
     path("me/", MeView.as_view(), name="me"),
     path("dashboards/round/", RoundDashboardView.as_view(), name="dashboard-round"),
+    path("dashboards/departments/", DepartmentsView.as_view(), name="dashboard-departments"),
+    path("dashboards/leaders/", LeadersView.as_view(), name="dashboard-leaders"),
+    path("dashboards/trend/", TrendView.as_view(), name="dashboard-trend"),
+    path("dashboards/reporting/", ReportingView.as_view(), name="dashboard-reporting"),
+    path("dashboards/wall-chart/", WallChartView.as_view(), name="dashboard-wall-chart"),
+    path("dashboards/changes/", ChangesView.as_view(), name="dashboard-changes"),
+    path("dashboards/overview/", OverviewView.as_view(), name="dashboard-overview"),
     path("todo/", TodoView.as_view(), name="todo-list"),
     path("doubts/", DoubtsView.as_view(), name="doubt-list"),
     path("me/contact/", ContactView.as_view(), name="me-contact"),

@@ -4,6 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
 from typing import Any
 
 import pytest
@@ -11,7 +14,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from issues.models import SubIssueHistory
+from issues.models import Round, SubIssueHistory
 from issues.states import SUB_ISSUE_TRANSITIONS
 from measures.checking import rebuild_differences, verify_history
 from measures.models import Measure, MeasureHistory
@@ -100,6 +103,7 @@ def perform(subject: Any, act: str, on: date, step: Step) -> None:
         data = {"note": "已完成"}
         if act == "request_closure":
             attach(subject, on=on)
+            data["outcomes"] = {"rules": str(1 + step.progress)} if step.choice % 2 else {}
     elif act == "request_acceptance":
         data = {"note": "申请验收", "result": ("closed", "sustained")[step.progress % 2]}
     elif act in ("sign", "return"):
@@ -135,6 +139,10 @@ def recount(model: Any, on: date, known_on: date) -> Iterator[dict[str, Any]]:
     for rows in by_subject.values():
         state: dict[str, Any] = {}
         for row in sorted(rows, key=lambda row: (row.happened_on, row.place)):
+            if row.to_status == "in_review" != row.from_status:
+                state["waits_since"] = row.happened_on
+            if row.action == "request_closure":
+                state["outcomes"] = row.payload["outcomes"]
             state.update(row.payload.get("new", {}))
         if "status" in state:
             yield state
@@ -146,6 +154,22 @@ def due(state: dict[str, Any]) -> date | None:
 
 def late(states: list[dict[str, Any]], on: date) -> int:
     return sum(s["status"] not in SETTLED and (day := due(s)) is not None and day < on for s in states)
+
+
+def late_originally(states: list[dict[str, Any]], on: date) -> int:
+    days = [s["original_due_on"] for s in states if s["status"] not in SETTLED and s["original_due_on"]]
+    return sum(date.fromisoformat(day) < on for day in days)
+
+
+def behind(states: list[dict[str, Any]], start: date, on: date) -> int:
+    """How many lag behind even progress, by fractions that are not rounded before they have to be."""
+    found = 0
+    for state in states:
+        day = due(state)
+        if state["status"] in ("not_started", "in_progress") and day is not None and (day - start).days > 60:
+            expected = 100 if on >= day else floor(Fraction(100 * max(0, (on - start).days), (day - start).days))
+            found += (state["progress"] or 0) < expected
+    return found
 
 
 def due_in(states: list[dict[str, Any]], on: date, ahead: int) -> int:
@@ -162,6 +186,17 @@ def expect_figures(figures: dict[str, Any], measures: list[dict[str, Any]], sub_
     assert figures["sub_issues"] == {"total": len(sub_issues), **{name: by_status[name] for name in SUB_ISSUE_STATES}}
     pressing = [figures["overdue"], figures["due_in_10_days"], figures["due_in_20_days"]]
     assert pressing == [late(measures, on), due_in(measures, on, 10), due_in(measures, on, 20)]
+    started_on = Round.objects.get(pk=figures["round"]).plan_approved_on
+    assert started_on is not None
+    assert figures["done"] == sum(s["status"] in ("completed", "in_review", "closed") for s in measures)
+    assert figures["overdue_original"] == late_originally(measures, on)
+    assert figures["behind"] == behind(measures, started_on, on)
+    waits = [(on - s["waits_since"]).days for s in [*measures, *sub_issues] if s["status"] == "in_review"]
+    assert figures["waiting"]["measures"] + figures["waiting"]["sub_issues"] == len(waits)
+    assert figures["waiting"]["longest_days"] == max(waits, default=None)
+    rules = [Decimal(s["outcomes"].get("rules", 0)) for s in measures if s["status"] == "closed"]
+    assert Decimal(figures["outcomes"]["rules"]) == sum(rules)
+    assert sum(group["total"] for group in figures["by_heading"]) == len(measures)
     for name, field in (("by_department", "lead_department"), ("by_leader", "responsible_leader"), ("by_kind", "kind")):
         for group in figures[name]:
             own = [state for state in measures if state[field] == group["key"]]
@@ -169,6 +204,7 @@ def expect_figures(figures: dict[str, Any], measures: list[dict[str, Any]], sub_
             assert group["total"] == len(own)
             assert {status: group[status] for status in MEASURE_STATES} == {s: counts[s] for s in MEASURE_STATES}
             assert group["overdue"] == late(own, on)
+            assert group["behind"] == behind(own, started_on, on)
         assert sum(group["total"] for group in figures[name]) == len(measures)
 
 
@@ -187,12 +223,31 @@ def expect_lists(client: Any, query: dict[str, Any], measures: list[dict[str, An
         assert count("sub-issues", status=status) == sum(state["status"] == status for state in sub_issues), status
     assert count("measures", overdue="true") == late(measures, on)
     assert count("measures", overdue="false") == len(measures) - late(measures, on)
+    assert count("measures", overdue_original="true") == late_originally(measures, on)
+    started_on = Round.objects.get(pk=query["round"]).plan_approved_on
+    assert started_on is not None and count("measures", behind="true") == behind(measures, started_on, on)
+    closed = [s for s in measures if s["status"] == "closed"]
+    assert count("measures", outcome="rules") == sum("rules" in s["outcomes"] for s in closed)
     assert count("measures", due_within="10") == due_in(measures, on, 10)
     assert count("measures", lead_department="plan") == sum(s["lead_department"] == "plan" for s in measures)
     assert count("measures", responsible_department="plan") == len(measures)
     rows = client.get(url("measures"), {**query, "page_size": 500}).json()["results"]
     shown = sorted((row["number"], row["status"], row["progress"], row["reported_on"]) for row in rows)
     assert shown == sorted((s["number"], s["status"], s["progress"], s["reported_on"]) for s in measures)
+
+
+def expect_trend(client: Any, query: dict[str, Any]) -> None:
+    """The curve's points up to the day are what the day's figures were, as known then."""
+    known_on = date.fromisoformat(query["known_at"])
+    points = client.get("/api/v1/dashboards/trend/", query).json()["points"]
+    assert [point["on"] for point in points] == sorted({point["on"] for point in points})
+    for point in (points[len(points) // 2], points[-1]):
+        day = date.fromisoformat(point["on"])
+        measures = Counter(state["status"] for state in recount(MeasureHistory, day, known_on))
+        sub_issues = Counter(state["status"] for state in recount(SubIssueHistory, day, known_on))
+        assert point["closed"] == measures["closed"] and point["total"] == measures.total()
+        assert point["done"] == measures["completed"] + measures["in_review"] + measures["closed"]
+        assert point["sub_issues_closed"] == sub_issues["closed"]
 
 
 def expect_all(told: Ledger, moments: list[tuple[date, date]]) -> None:
@@ -206,6 +261,7 @@ def expect_all(told: Ledger, moments: list[tuple[date, date]]) -> None:
         assert figures.status_code == 200, figures.content
         expect_figures(figures.json(), measures, sub_issues, on)
         expect_lists(client, query, measures, sub_issues)
+        expect_trend(client, query)
     assert [str(flaw) for flaw in verify_history()] == []
     assert [str(difference) for difference in rebuild_differences()] == []
 

@@ -1,6 +1,7 @@
 """The weekly brief: drawn up from a frozen week, its figures locked, issued for good, corrected by a new edition."""
 
 import io
+import re
 import zipfile
 from datetime import timedelta
 from typing import Any
@@ -168,6 +169,13 @@ class TestActs:
 
 
 class TestIssued:
+    def test_a_table_that_is_too_wide_for_a_phone_says_that_it_scrolls(self, ledger: Ledger) -> None:
+        page = shown(ledger.people["office"], drawn_up(ledger))
+        tables = re.findall(r"(<p class=\"sheet-swipe[^<]*</p>)?<div class=\"sheet-scroll.*?<thead>(.*?)</thead>", page)
+        assert {heads.count("<th ") > 5 for _hint, heads in tables} == {True, False}
+        for hint, heads in tables:
+            assert bool(hint) == (heads.count("<th ") > 5) and ("可左右滑动" in hint) == bool(hint)
+
     @pytest.mark.long
     def test_what_happens_later_changes_nothing(self, ledger: Ledger) -> None:
         brief = issued(ledger, overview="本周总体平稳。")

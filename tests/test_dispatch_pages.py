@@ -8,8 +8,9 @@ import pytest
 from django.urls import reverse
 
 from issues.models import Round
+from measures.progress import expected
 from rectify.dispatch.models import Dispatch, Line, Schedule
-from rectify.dispatch.progress import behind, expected
+from rectify.dispatch.progress import behind
 from rectify.organization.models import User
 from rectify.web import clock
 
@@ -94,7 +95,9 @@ class TestThisWeek:
         assert empty.status_code == 400
         assert press(head, f"return-{line.pk}", **filled(line, reason="请写明数量")).status_code == 302
         assert "请写明数量" in page(liaison)
-        assert press(liaison, f"same-{line.pk}", **filled(line)).status_code == 302
+        # What was sent back is not last week's.
+        assert press(liaison, f"same-{line.pk}", **filled(line)).status_code == 400
+        assert press(liaison, f"submit-{line.pk}", **filled(line)).status_code == 302
         assert press(liaison, f"recall-{line.pk}", **filled(line)).status_code == 302
         assert "已部署" in page(liaison)
 
@@ -154,6 +157,16 @@ class TestBoard:
         assert "校验码" in self.board(office) and address not in self.board(office)
         with clock.stopped_at(NOW + timedelta(days=7)):
             assert address in self.board(office)
+
+    def test_a_count_names_its_state_where_no_heading_stands_over_it(self, ledger: Ledger, week: Dispatch) -> None:
+        """On a phone, where the table folds into a list of what is not zero."""
+        shown = self.board(ledger.people["office"])
+        table = shown[shown.index('<table class="table board">') : shown.index("</table>")]
+        counts = re.findall(r'<td class="number([^"]*)">(.*?)</td>', table)
+        assert len(counts) == 2 * 7
+        assert [bool(re.search(r' data-label="待填报">4</a>', inside)) for _names, inside in counts].count(True) == 2
+        assert all(("board-none" in names) != ("<a " in inside) for names, inside in counts)
+        assert all(("<a " in inside) == ("data-label" in inside) for _names, inside in counts)
 
     @pytest.mark.long
     def test_the_office_returns_what_the_head_confirmed(self, ledger: Ledger, week: Dispatch) -> None:

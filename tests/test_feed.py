@@ -1,4 +1,4 @@
-"""A person's calendar at a secret address: their days, kind and number and a link, nothing that is worth keeping."""
+"""A person's calendar at a secret address: their days by kind and number or title, nothing that is worth keeping."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,14 +14,14 @@ from measures import services
 from rectify.dispatch.models import Feed
 from rectify.organization.models import User
 
-from .building import DUE_ON, TODAY, Ledger, act_by
+from .building import DUE_ON, TODAY, Ledger, act_by, build_ledger
 from .driving import drive
 from .forms_sent import at, statements
 from .test_dispatch import opened
 from .test_supervision import QUESTION, issued, post
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("evidence_root")]
-MILESTONE = "集中整改验收会（涉及问题甲）"
+MILESTONE = "集中整改验收会"
 
 
 def address_for(user: User) -> str:
@@ -60,10 +60,23 @@ def test_a_liaison_gets_deadlines_the_cut_off_and_milestones_without_a_word_of_c
     assert event["url"].endswith(reverse("measure", args=[measure.pk]))
     assert {"dtstamp", "last-modified", "sequence"} <= {name.lower() for name in event}
     assert sorted(str(each["summary"]) for each in found.values())[:2] == ["整改措施1-1到期", "整改措施1-2到期"]
-    assert {"整改节点", "第13周周调度截止"} <= {str(each["summary"]) for each in found.values()}
+    assert {f"整改节点：{MILESTONE}", "第13周周调度截止"} <= {str(each["summary"]) for each in found.values()}
+    for each in found.values():
+        assert str(each["description"]) == f"{ledger.round.title}\n{each['url']}"
     body = Client().get(path).content.decode()
-    for secret in (MILESTONE, measure.content, ledger.sub_issue.title, ledger.findings[0].title, "VALARM"):
+    for secret in (measure.content, ledger.sub_issue.title, ledger.findings[0].title, "VALARM"):
         assert secret not in body.replace("\r\n ", "")
+
+
+def test_rounds_are_told_apart_where_there_are_several(ledger: Ledger, week: Any) -> None:
+    again = build_ledger(ledger.place, title="“回头看”整改", sub_issues=1, measures=1)
+    assert again.measure.number == ledger.measure.number
+    found = events(address_for(ledger.people["liaison-road"]))
+    for each in (ledger, again):
+        event = found[f"measure-{each.measure.pk}@rectification-ledger"]
+        assert str(event["summary"]) == f"整改措施1-1到期（{each.round.title}）"
+        assert str(event["description"]).splitlines()[0] == each.round.title
+    assert f"第13周周调度截止（{ledger.round.title}）" in {str(event["summary"]) for event in found.values()}
 
 
 @pytest.mark.parametrize(("who", "count"), [("leader-vp_road", 5), ("office", 2), ("auditor", 1), ("liaison-party", 2)])

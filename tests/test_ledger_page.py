@@ -11,8 +11,8 @@ from django.utils import translation
 
 from measures.models import Measure
 from measures.round_digest import round_digest
-from rectify.dashboards.ledger_filters import LABELS
-from rectify.dashboards.ledger_words import reconcile
+from rectify.dashboards.ledger.filters import LABELS
+from rectify.dashboards.ledger.words import reconcile
 from rectify.web.moments import Moment
 
 from .building import TODAY, Ledger, Place, build_ledger

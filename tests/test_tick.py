@@ -35,8 +35,13 @@ def scheduled(ledger: Ledger) -> Iterator[Schedule]:
     yield Schedule.objects.create(round=ledger.round)
 
 
-def test_nothing_happens_without_a_schedule(ledger: Ledger) -> None:
+def test_nothing_opens_without_a_schedule_and_what_was_opened_by_hand_freezes(ledger: Ledger) -> None:
     assert at(MONDAY) == []
+    with clock.stopped_at(MONDAY):
+        opened(ledger)
+    friday = MONDAY + timedelta(days=4)
+    assert at(friday.replace(hour=17, minute=59)) == []
+    assert at(friday.replace(hour=18, minute=0)) == ["frozen"]
 
 
 @pytest.mark.long

@@ -252,6 +252,7 @@ def fill_addresses(made: World, measure: Any, evidence: Any) -> None:
     """Where the rows stand that are only read."""
     ledger = made.ledger
     made.addresses["dashboard-round"] = f"{reverse('dashboard-round')}?round={ledger.round.pk}"
+    made.addresses["dashboard-changes"] = f"{reverse('dashboard-changes')}?round={ledger.round.pk}"
     rows = {
         "organization": ledger.place.organization,
         "department": ledger.place.departments["road"],

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from issues.models import Round
 from issues.scope import Scope, find_round
@@ -27,6 +28,7 @@ SUB_PAGES = {
     "this-week": ("/this-week/", "/supervision/", "/milestones/"),
     "dispatch-board": ("/dispatch/", "/briefs/", "/supervision/", "/milestones/", "/working-days/"),
     "acceptance": ("/acceptance/",),
+    "round": ("/round/", "/rounds/"),
     "look-backs": ("/look-backs/", "/doubts/"),
 }
 
@@ -148,6 +150,7 @@ class Frame:
                 (_("Ledger"), "ledger", "ledger", None),
                 (_("Weekly dispatch"), self._dispatch_page, "calendar", None),
                 (_("Closing"), "acceptance", "check", None),
+                (pgettext("of a round", "Overview"), "round", "overview", None),
             ]
         if not self.posts.roles.isdisjoint({Role.AUDITOR, Role.OFFICE}):
             entries.append((_("Look-back"), "look-backs", "closure", None))

@@ -45,16 +45,23 @@ def sign_ins_path() -> Path:
     return Path(settings.DATA_DIR) / "sign-ins.json"
 
 
-def make_cast(ledger: Mapping[str, Any], key: str = "transport", name: str = "", prefix: str = "") -> Cast:
+def make_cast(
+    ledger: Mapping[str, Any],
+    key: str = "transport",
+    name: str = "",
+    prefix: str = "",
+    parent: Organization | None = None,
+) -> Cast:
     """Makes an organisation of the source's shape with its departments, leaders, people and roles.
 
     Args:
         key: the organisation's.
         name: the organisation's; the source's own where none is given.
         prefix: what its user names begin with, where several organisations stand side by side.
+        parent: the superior organisation, which reads what this one does.
     """
     name = name or ledger["round"]["inspected_organization"].removesuffix("党组")
-    organization = Organization.objects.create(key=key, name=name)
+    organization = Organization.objects.create(key=key, name=name, parent=parent)
     departments = Department.objects.bulk_create(
         Department(organization=organization, key=row["key"], name=row["name"], position=position)
         for position, row in enumerate(ledger["departments"])

@@ -177,7 +177,10 @@ def closing_scenes(part: Part, asked: date, closed: date) -> Iterator[Scene]:
     note = part.row.get("result") or part.row.get("document") or "已按要求完成整改措施"
     yield Scene(asked, 20, "complete", part.position, {"note": f"{note}。"})
     yield Scene(asked, 21, "evidence", part.position, {"title": part.row.get("document") or "完成情况说明"})
-    yield Scene(asked, 22, "request", part.position, {"note": f"{part.row['text']}，{note}，申请销号。"})
+    # A document that was issued is a rule that was made; of other outcomes the source says nothing.
+    outcomes = {"rules": "1"} if part.row.get("document") else {}
+    facts = {"note": f"{part.row['text']}，{note}，申请销号。", "outcomes": outcomes}
+    yield Scene(asked, 22, "request", part.position, facts)
     yield Scene(asked, 23, "sign", part.position, {"signer": "head"})
     yield Scene(asked + (closed - asked) // 2, 24, "sign", part.position, {"signer": "office"})
     yield Scene(closed, 25, "sign", part.position, {"signer": "leader"})

@@ -1,6 +1,7 @@
 """A person's days as a calendar that other programs fetch: deadlines, cut-offs, milestones, supervision papers.
 
-It leaves the house as messages do: kind, number and a link, never the text of a finding, a measure or a milestone.
+It leaves the house: kind, number and a link, the titles of rounds and milestones; never the text of a finding or a
+measure.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
@@ -44,11 +45,12 @@ class Entry:
 
     Args:
         key: what it is about, the same as long as that is there.
-        words: kind and number.
+        words: kind and number, or title.
         at: its day, or its moment.
         changed_at: when what it is about was changed last.
         version: counts those changes.
         path: where it is seen and done.
+        round: the title of its round.
     """
 
     key: str
@@ -57,6 +59,7 @@ class Entry:
     changed_at: datetime
     version: int
     path: str
+    round: str
 
 
 def digest_of(secret: str) -> str:
@@ -97,17 +100,24 @@ def calendar_of(user: User, on: date) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", _("Rectification: my deadlines"))
     calendar.add("refresh-interval", ASKED_AGAIN, parameters={"VALUE": "DURATION"})
-    for entry in entries_of(user, on):
-        calendar.add_component(event_of(entry))
+    entries = list(entries_of(user, on))
+    several = len({entry.round for entry in entries}) > 1
+    for entry in entries:
+        calendar.add_component(event_of(entry, several))
     return calendar.to_ical()
 
 
-def event_of(entry: Entry) -> Event:
-    """An entry as an event: a day as a whole day that blocks no time."""
+def event_of(entry: Entry, several: bool) -> Event:
+    """An entry as an event: a day as a whole day that blocks no time.
+
+    Args:
+        several: whether the calendar has events of several rounds, which then are told apart by their title.
+    """
     event, address = Event(), site(entry.path)
+    named = _("%(words)s (%(round)s)") % {"words": entry.words, "round": entry.round}
     event.add("uid", f"{entry.key}@{NAMESPACE}")
-    event.add("summary", entry.words)
-    event.add("description", address)
+    event.add("summary", named if several else entry.words)
+    event.add("description", f"{entry.round}\n{address}")
     event.add("url", address)
     event.add("dtstart", entry.at)
     if not isinstance(entry.at, datetime):
@@ -136,25 +146,26 @@ def _measures(posts: Posts) -> Iterator[Entry]:
     found: Iterable[Any] = (
         Measure.objects.filter(mine, due_on__isnull=False, sub_issue__round__status__in=UNDER_WAY)
         .exclude(status__in=SETTLED)
-        .annotate(changed_at=Subquery(newest[:1]))
+        .annotate(changed_at=Subquery(newest[:1]), round_title=F("sub_issue__round__title"))
         .order_by("due_on", "pk")
     )
     for measure in found:
         words = _("Measure %(number)s is due") % {"number": measure.number}
         path = reverse("measure", args=[measure.pk])
-        yield Entry(f"measure-{measure.pk}", words, measure.due_on, measure.changed_at, measure.version, path)
+        of = measure.round_title
+        yield Entry(f"measure-{measure.pk}", words, measure.due_on, measure.changed_at, measure.version, path, of)
 
 
 def _cutoffs(posts: Posts) -> Iterator[Entry]:
     """The cut-offs of weeks that are open, for those who report in them or run them."""
     organizations = {post.organization_id for post in posts.held if post.role in OF_WEEKS}
     under_way = Dispatch.objects.open().filter(round__status__in=UNDER_WAY)
-    weeks = under_way.filter(round__organization__in=organizations).order_by("cutoff_at", "pk")
+    weeks = under_way.filter(round__organization__in=organizations).select_related("round").order_by("cutoff_at", "pk")
     page = "this-week" if posts.department_ids() else "dispatch-board"
     for week in weeks:
         words = _("Cut-off of the weekly dispatch, week %(week)d") % {"week": week.week}
         path = f"{reverse(page)}?round={week.round_id}&week={week.pk}"
-        yield Entry(f"cutoff-{week.pk}", words, week.cutoff_at, week.opened_at, week.version, path)
+        yield Entry(f"cutoff-{week.pk}", words, week.cutoff_at, week.opened_at, week.version, path, week.round.title)
 
 
 def _milestones(posts: Posts) -> Iterator[Entry]:
@@ -163,18 +174,20 @@ def _milestones(posts: Posts) -> Iterator[Entry]:
     found: Any = Milestone.objects.ahead().filter(round__organization__in=own, round__status__in=UNDER_WAY)
     if posts.roles <= OF_DEPARTMENTS:
         found = found.filter(Q(department__isnull=True) | Q(department__in=posts.department_ids()))
-    for milestone in found.order_by("due_on", "pk"):
+    for milestone in found.select_related("round").order_by("due_on", "pk"):
         path = f"{reverse('milestones')}?round={milestone.round_id}#milestone-{milestone.pk}"
-        key = f"milestone-{milestone.pk}"
-        yield Entry(key, _("Milestone"), milestone.due_on, milestone.changed_at, milestone.version, path)
+        words = _("Milestone: %(title)s") % {"title": milestone.title}
+        key, of = f"milestone-{milestone.pk}", milestone.round.title
+        yield Entry(key, words, milestone.due_on, milestone.changed_at, milestone.version, path, of)
 
 
 def _orders(user: User, posts: Posts, on: date) -> Iterator[Entry]:
     """Supervision papers that their departments have to answer; the office sees all of its organisation."""
     offices = {post.organization_id for post in posts.held if post.role == Role.OFFICE}
     mine = Q(department__in=posts.department_ids()) | Q(round__organization__in=offices)
-    for order in SupervisionOrder.objects.visible_to(user, on).awaiting_answer().filter(mine).order_by("due_on", "pk"):
+    found = SupervisionOrder.objects.visible_to(user, on).awaiting_answer().filter(mine)
+    for order in found.select_related("round").order_by("due_on", "pk"):
         words = _("%(number)s is to be answered") % {"number": order.number}
         changed_at = order.answered_at or order.issued_at
         path = reverse("supervision-order", args=[order.pk])
-        yield Entry(f"order-{order.pk}", words, order.due_on, changed_at, order.version, path)
+        yield Entry(f"order-{order.pk}", words, order.due_on, changed_at, order.version, path, order.round.title)

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from issues.models import RoundHistory, SubIssue
 from measures.models import MeasureHistory
-from measures.round_digest import round_digest
 from rectify.web.moments import Moment
 from rectify.workflow.acts import Act
 from rectify.workflow.guards import ActInput, check_version, validated
@@ -16,9 +15,11 @@ from rectify.workflow.history import Chain, Entry
 from rectify.workflow.record import record
 from rectify.workflow.refusals import NotFound, WrongState
 
+from .before import REPORTED, reported_before
+from .frozen_figures import keep_figures
 from .models import Dispatch, FrozenLine, Line
 from .opening import locked_for_office, who_acts
-from .representation import REPORTED
+from .representation import reports_of
 
 
 @transaction.atomic
@@ -45,11 +46,12 @@ def freeze_week(act: Act, dispatch_id: int, data: Mapping[str, Any]) -> Dispatch
         raise WrongState(_("This week is frozen."), current=dispatch)
     validated(ActInput, data)
     lines = list(Line.objects.filter(dispatch=dispatch).for_display())
-    rows = MeasureHistory.objects.in_bulk([line.report for line in lines if line.report])
-    frozen = [frozen_line(line, rows.get(line.report), act) for line in lines]
+    reports = reports_of(lines)
+    frozen = [frozen_line(line, reports, act) for line in lines]
     FrozenLine.objects.bulk_create(frozen, batch_size=500)
+    kept = keep_figures(dispatch, Moment(act.on, None, act.on), [line.state for line in frozen])
     dispatch.frozen_at, dispatch.frozen_by = act.clock(), act.actor
-    dispatch.digest = round_digest(round_, Moment(act.on, None, act.on))
+    dispatch.digest = kept.figures["digest"]
     dispatch.version += 1
     dispatch.save(update_fields=["frozen_at", "frozen_by", "digest", "version"])
     facts = {"week": str(dispatch.iso_week), "digest": dispatch.digest, "lines": counted(frozen)}
@@ -66,11 +68,13 @@ def counted(frozen: list[FrozenLine]) -> dict[str, int]:
     return counts
 
 
-def frozen_line(line: Any, row: MeasureHistory | None, act: Act) -> FrozenLine:
+def frozen_line(line: Any, reports: Mapping[int, MeasureHistory], act: Act) -> FrozenLine:
     """A line as it stands; what was reported comes from the row of history that reported it."""
     measure = line.measure
+    # What was taken back and not sent again, was not reported.
+    row = reports.get(line.report) if line.report != line.recalled_id else None
     new = row.payload.get("new", {}) if row is not None else {}
-    old = row.payload.get("old", {}) if row is not None else {}
+    before = reported_before(measure, reports.get(line.first_report))
     return FrozenLine(
         line=line,
         state=line.state,
@@ -79,7 +83,7 @@ def frozen_line(line: Any, row: MeasureHistory | None, act: Act) -> FrozenLine:
         content=measure.content,
         status=measure.status,
         progress=new.get("progress", measure.progress),
-        progress_before=old.get("progress", measure.progress),
+        progress_before=before["progress"],
         done=new.get("work_done", ""),
         next_step=new.get("next_step", ""),
         difficulty=new.get("difficulty", ""),
@@ -89,10 +93,10 @@ def frozen_line(line: Any, row: MeasureHistory | None, act: Act) -> FrozenLine:
         reported_by_name=row.actor_name if row is not None else "",
         confirmed_by_name=line.confirmed_by_name if row is not None and line.confirmed_id == row.pk else "",
         facts={
-            "before": {name: old.get(column, getattr(measure, column)) for name, column in REPORTED.items()},
+            "before": {name: before[name] for name in REPORTED},
             "exempt": line.exempt,
             "same": line.same,
-            "same_reason": line.same_reason,
+            "reason": row.reason if row is not None else "",
             "return_reason": line.return_reason if line.state == "returned" else "",
             "report": row.sequence if row is not None else None,
         },

@@ -112,7 +112,7 @@ def open_week(act: Act, round_id: int, data: Mapping[str, Any]) -> Dispatch:
             extra={**facts, "lines": len(lines), "owed": owed.total(), "cutoff": _told(dispatch.cutoff_at)},
         )
         if owed and act.clock() < dispatch.cutoff_at:
-            tell_opened(dispatch, owed, timezone.localtime(act.clock(), CHINA))
+            tell_opened(dispatch, timezone.localtime(act.clock(), CHINA))
     record(round_, Chain(RoundHistory, round_.pk), act, who_acts(act, round_), entry, new_version=False)
     return dispatch
 

@@ -74,11 +74,15 @@ class LineQuerySet(models.QuerySet):
         return self.filter(dispatch__round__organization__in=Organization.objects.readable_by(user, on).values("pk"))
 
     def with_report(self) -> "LineQuerySet":
-        """Adds `report`, the history row of the newest report since the week opened, and `report_at`.
+        """Adds `report` and `first_report`, the history rows of the newest and the first report since the week opened,
+        and `report_at`.
 
         A report that was dated back to before the week tells of another week.
         """
-        newest = self.annotate(report=Subquery(_newest_reports().values("pk")[:1]))
+        newest = self.annotate(
+            report=Subquery(_newest_reports().values("pk")[:1]),
+            first_report=Subquery(_newest_reports().order_by("happened_on", "place").values("pk")[:1]),
+        )
         row = MeasureHistory.objects.filter(pk=OuterRef("report"))
         return newest.annotate(report_at=Subquery(row.values("recorded_at")[:1]))
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
@@ -20,10 +21,11 @@ from rectify.organization.models import Department
 from rectify.organization.posts import Posts
 from rectify.workflow.acts import Act
 from rectify.workflow.guards import ActInput, IdField, ReasonInput, TextField, check, validated
-from rectify.workflow.history import Chain, Entry
+from rectify.workflow.history import Chain, Entry, plain
 from rectify.workflow.record import record
 from rectify.workflow.refusals import Forbidden, Invalid, NotFound, WrongState
 
+from .before import REPORTED, reported_before
 from .models import Contribution, Line
 from .notices.of_lines import tell_asked, tell_returned_line, tell_sent_again
 from .states import LINE_TRANSITIONS, LineState
@@ -87,6 +89,12 @@ class LineStep:
         return self.posts.who(self.concern, self.measure.lead_department)
 
     @property
+    def before(self) -> dict[str, Any]:
+        """What had been reported on the measure before this week, with `reported_on`."""
+        first = MeasureHistory.objects.filter(pk=self.line.first_report).first()
+        return reported_before(self.measure, first)
+
+    @property
     def report(self) -> MeasureHistory:
         """The report that fills the line. Raises WrongState where there is none."""
         found = MeasureHistory.objects.filter(pk=self.line.report).first()
@@ -102,12 +110,12 @@ class LineStep:
         self.line.save(update_fields=[*columns, "version"])
         return self.line
 
-    def write(self, action: str, reason: str = "", **extra: Any) -> None:
-        """Writes the act into the measure's history; the measure itself stays."""
+    def write(self, action: str, reason: str = "", new: Mapping[str, Any] | None = None, **extra: Any) -> None:
+        """Writes the act into the measure's history; the measure itself stays but for what is `new`."""
         facts = {"week": str(self.line.dispatch.iso_week), **extra}
         chain = Chain(MeasureHistory, self.measure.sub_issue_id)
-        entry = Entry(action, reason=reason, extra=facts)
-        record(self.measure, chain, self.act, self.who, entry, new_version=False)
+        entry = Entry(action, reason=reason, extra=facts, new=new or {})
+        record(self.measure, chain, self.act, self.who, entry, new_version=bool(new))
 
 
 @transaction.atomic
@@ -131,13 +139,14 @@ def submit(act: Act, line_id: int, data: Mapping[str, Any]) -> Line:
     step = LineStep("submit", act, line_id, data)
     given = {name: value for name, value in data.items() if value not in ("", None)}
     values = validated(SubmitInput, {**(step.line.draft or {}), **given})
-    measure, last = step.measure, reported_last(step.measure)
+    measure, before = step.measure, step.before
+    last = None if before["reported_on"] is None else before
     if values["same"]:
         if last is None:
             raise Invalid(errors={"same": [_("Nothing was reported before; please report what was done.")]})
-        values |= last
+        values |= {name: last[name] for name in REPORTED}
     same = same_before(step.line) + 1 if last is not None and told(values) == told(last) else 0
-    _require_reason(measure, values, same)
+    _require_reason(before["progress"], values, same)
     _report(act, measure, values)
     if step.line.state == LineState.RETURNED and step.line.dispatch.confirms and "head" not in step.parties:
         tell_sent_again(step.line, step.line.version, act.clock())
@@ -146,21 +155,8 @@ def submit(act: Act, line_id: int, data: Mapping[str, Any]) -> Line:
         drafted_at=None,
         drafted_by=None,
         same=same,
-        same_reason=values["reason"] if same else "",
         recalled=None,
     )
-
-
-def reported_last(measure: Measure) -> dict[str, Any] | None:
-    """What was reported on a measure last; None where nothing was."""
-    if measure.reported_on is None:
-        return None
-    return {
-        "progress": measure.progress,
-        "done": measure.work_done,
-        "next_step": measure.next_step,
-        "difficulty": measure.difficulty,
-    }
 
 
 def told(values: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -169,26 +165,29 @@ def told(values: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def same_before(line: Line) -> int:
-    """For how many weeks in a row the line before this one was reported as the one before it."""
-    before = Line.objects.filter(measure=line.measure_id, dispatch__monday__lt=line.dispatch.monday)
+    """How many reports in a row, up to the last earlier week's, were as the one before; a week without is no break."""
+    before = Line.objects.filter(
+        measure=line.measure_id, dispatch__monday__lt=line.dispatch.monday, frozen__reported_at__isnull=False
+    )
     return before.order_by("-dispatch__monday").values_list("same", flat=True).first() or 0
 
 
-def _require_reason(measure: Measure, values: Mapping[str, Any], same: int) -> None:
+def _require_reason(before: int | None, values: Mapping[str, Any], same: int) -> None:
+    """Raises Invalid where a reason is wanted and none is given; `before`: the progress before this week."""
     if values["reason"].strip():
         return
     if same >= SAME_NEEDS_REASON:
         words = _("For the %(count)d. time in a row it is reported as the week before; please say why nothing moved.")
         raise Invalid(errors={"reason": [words % {"count": same}]})
     progress = values["progress"]
-    if progress is not None and measure.progress is not None and progress < measure.progress:
+    if progress is not None and before is not None and progress < before:
         words = _("The progress falls from %(old)d to %(new)d percent; please say why.")
-        raise Invalid(errors={"reason": [words % {"old": measure.progress, "new": progress}]})
+        raise Invalid(errors={"reason": [words % {"old": before, "new": progress}]})
 
 
 def _report(act: Act, measure: Measure, values: Mapping[str, Any]) -> None:
     """The report on the measure itself, by its own service."""
-    words = {name: values[name] for name in ("done", "next_step", "difficulty")}
+    words = {name: values[name] for name in ("done", "next_step", "difficulty", "reason")}
     if measure.status == MeasureStatus.SUSTAINED:
         services.report_stage(act, measure.pk, {"version": measure.version, **words})
     else:
@@ -222,7 +221,10 @@ def return_line(act: Act, line_id: int, data: Mapping[str, Any]) -> Line:
 
 @transaction.atomic
 def recall(act: Act, line_id: int, data: Mapping[str, Any]) -> Line:
-    """Takes one's own report back before the cut-off, to mend it; `data`: version. What it said becomes the draft."""
+    """Takes one's own report back before the cut-off, to mend it; `data`: version.
+
+    What it said becomes the draft, and the measure stands again as it did before the report.
+    """
     step = LineStep("recall", act, line_id, data)
     validated(ActInput, data)
     report = step.report
@@ -233,10 +235,22 @@ def recall(act: Act, line_id: int, data: Mapping[str, Any]) -> Line:
     if step.line.confirmed_id == report.pk:
         raise WrongState(_("The head has confirmed it; ask the office to return it."), current=step.line)
     new = report.payload.get("new", {})
-    draft = {"progress": new.get("progress"), "done": new.get("work_done", ""), "reason": ""}
+    draft = {"progress": new.get("progress"), "done": new.get("work_done", ""), "reason": report.reason}
     draft |= {name: new.get(name, "") for name in ("next_step", "difficulty")}
-    step.write("recall_report", report=report.sequence)
+    step.write("recall_report", new=_as_before(step.measure, report), report=report.sequence)
     return step.save(recalled=report, draft=draft, drafted_at=act.clock(), drafted_by=act.actor)
+
+
+def _as_before(measure: Measure, report: MeasureHistory) -> dict[str, Any]:
+    """The values that a report replaced, where the measure still holds those of the report.
+
+    The state stays: work has begun, whatever is said of it.
+    """
+    new, old = report.payload.get("new", {}), report.payload.get("old", {})
+    if any(plain(getattr(measure, name)) != new[name] for name in new.keys() - {"status"}):
+        return {}
+    values = {name: value for name, value in old.items() if name != "status"}
+    return values | {"reported_on": parse_date(old.get("reported_on") or "")}
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Weeks and their lines as pages and the API tell them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,11 +11,11 @@ from issues.states import UNDER_WAY, Kind
 from measures.models import MeasureHistory
 from measures.parties import concern_of
 from rectify.organization.posts import Concern, Posts
+from rectify.web import clock
 
-from .models import Dispatch, Line
+from .before import REPORTED, reported_before
+from .models import Dispatch, FrozenLine, Line
 from .states import LINE_TRANSITIONS, LineState
-
-REPORTED = {"progress": "progress", "done": "work_done", "next_step": "next_step", "difficulty": "difficulty"}
 
 
 class DispatchSerializer(serializers.Serializer):
@@ -74,6 +74,7 @@ class LineSerializer(ReportedSerializer):
     reported_by_name = serializers.CharField(allow_blank=True)
     confirmed_by_name = serializers.CharField(allow_blank=True)
     return_reason = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(allow_blank=True, help_text="why nothing moved, or fell back")
     same = serializers.IntegerField(help_text="how many weeks in a row as the week before")
     due_on = serializers.DateField(allow_null=True)
     overdue = serializers.BooleanField()
@@ -146,8 +147,15 @@ def acts_on_line(line: Any, posts: Posts) -> list[str]:
     if not line.dispatch.is_open or measure.sub_issue.round.status not in UNDER_WAY:
         return []
     acts = LINE_TRANSITIONS.available(line.state, posts.parties(concern_of(measure)))
-    confirmed_first = line.state == LineState.TO_CONFIRM
-    return [act for act in acts if act != "return" or _returns(posts, measure, confirmed_first)]
+    unconfirmed = line.state == LineState.TO_CONFIRM
+    if not _recalls(line, unconfirmed):
+        acts = [act for act in acts if act != "recall"]
+    return [act for act in acts if act != "return" or _returns(posts, measure, unconfirmed)]
+
+
+def _recalls(line: Any, unconfirmed: bool) -> bool:
+    """Whether a report can still be taken back: before the cut-off, and as long as no head has confirmed it."""
+    return clock.now() <= line.dispatch.cutoff_at and (unconfirmed or line.confirmed_id != line.report)
 
 
 def _returns(posts: Posts, measure: Any, unconfirmed: bool) -> bool:
@@ -170,20 +178,27 @@ def draft_of(line: Any, posts: Posts) -> dict[str, Any]:
 
 def line_rows(lines: Sequence[Any], posts: Posts, on: date) -> list[dict[str, Any]]:
     """Lines that `for_display` read, as told to a person: a constant number of statements."""
-    reports = MeasureHistory.objects.in_bulk([line.report for line in lines if line.report])
-    return [line_row(line, reports.get(line.report), posts, on) for line in lines]
+    reports = reports_of(lines)
+    return [line_row(line, reports, posts, on) for line in lines]
 
 
-def line_row(line: Any, report: MeasureHistory | None, posts: Posts, on: date) -> dict[str, Any]:
+def reports_of(lines: Sequence[Any]) -> dict[int, MeasureHistory]:
+    """The reports that fill lines, and the first ones of their weeks: one statement."""
+    return MeasureHistory.objects.in_bulk({pk for line in lines for pk in (line.report, line.first_report) if pk})
+
+
+def line_row(line: Any, reports: Mapping[int, MeasureHistory], posts: Posts, on: date) -> dict[str, Any]:
     """One line; what was reported comes from the row of history that reported it, or as it was frozen."""
     measure, frozen = line.measure, getattr(line, "frozen", None)
+    # What was taken back is a draft again, for the department alone.
+    report = reports.get(line.report) if line.report != line.recalled_id else None
     new = report.payload.get("new", {}) if report is not None else {}
-    old = report.payload.get("old", {}) if report is not None else {}
     told = {name: new.get(column) for name, column in REPORTED.items()}
-    before = {name: old.get(column, getattr(measure, column)) for name, column in REPORTED.items()}
+    before = reported_before(measure, reports.get(line.first_report))
+    reason = report.reason if report is not None else ""
     if frozen is not None:
         told = {name: getattr(frozen, name) if frozen.reported_at else None for name in REPORTED}
-        before = frozen.facts["before"]
+        before, reason = frozen.facts["before"], reason_of(frozen)
     texts = {name: told[name] or "" for name in REPORTED if name != "progress"}
     return {
         "id": line.pk,
@@ -202,18 +217,24 @@ def line_row(line: Any, report: MeasureHistory | None, posts: Posts, on: date) -
         "exempt": line.exempt,
         "progress": told["progress"],
         **texts,
-        "before": before,
+        "before": {name: before[name] for name in REPORTED},
         **draft_of(line, posts),
-        "reported_at": frozen.reported_at if frozen else line.report_at,
+        "reported_at": frozen.reported_at if frozen else line.report_at if report else None,
         "reported_by_name": frozen.reported_by_name if frozen else report.actor_name if report else "",
         "confirmed_by_name": frozen.confirmed_by_name if frozen else _confirmed_by(line),
         "return_reason": line.return_reason if line.state == LineState.RETURNED else "",
+        "reason": reason,
         "same": line.same,
         "due_on": frozen.due_on if frozen else measure.due_on,
         "overdue": frozen.overdue if frozen else measure.is_overdue(on),
         "contributions": ContributionSerializer(line.contributions.all(), many=True).data,
         "available_acts": acts_on_line(line, posts),
     }
+
+
+def reason_of(frozen: FrozenLine) -> str:
+    """Why nothing moved or fell back, as it was given; weeks of the first release keep it under another name."""
+    return frozen.facts.get("reason") or frozen.facts.get("same_reason") or ""
 
 
 def _confirmed_by(line: Any) -> str:

@@ -20,6 +20,7 @@ from rectify.workflow.refusals import Refusal
 
 from .calendar import working_days
 from .freezing import freeze_week
+from .frozen_figures import catch_up
 from .going_on import go_on
 from .models import Dispatch, Schedule
 from .notices.bundling import bundle
@@ -34,7 +35,8 @@ logger = logging.getLogger(__name__)
 def tick(clock: Callable[[], datetime]) -> list[str]:
     """Does all that should have happened by now: freezes and opens weeks, writes down who is to be told what.
 
-    Weeks freeze whose grace is over, and open where their time has come, of every round with a schedule.
+    Weeks freeze whose grace is over, those opened by hand too; they open where their time has come, of every round with
+    a schedule.
 
     Args:
         clock: gives the present moment, aware.
@@ -45,8 +47,12 @@ def tick(clock: Callable[[], datetime]) -> list[str]:
     due = Schedule.objects.select_related("round__organization").filter(round__status__in=UNDER_WAY)
     weeks = _Weeks(timezone.localtime(clock(), CHINA))
     done: list[str] = []
+    for week in weeks.to_freeze():
+        go_on(f"freezing of week {week.pk}", partial(done.extend, _freeze(week, clock)))
     for schedule in due.order_by("pk"):
-        go_on(f"weeks of round {schedule.pk}", partial(done.extend, _of_round(schedule, weeks, clock)))
+        go_on(f"weeks of round {schedule.pk}", partial(done.extend, _open(schedule, weeks, clock)))
+    if caught_up := go_on("figures of frozen weeks", catch_up, 0):
+        done.append(f"{caught_up} frozen weeks given their figures")
     done += [f"{count} told: {what}" for what, count in plan(clock()).items()]
     if messages := bundle(clock()):
         done.append(f"{messages} messages made")
@@ -60,7 +66,8 @@ class _Weeks:
         self.now, self.week = now, Week.of(now.date())
         # A later one stands there where the clock was set back.
         present, self.open, self.present = Q(monday__gte=self.week.monday), {}, set()
-        for week in Dispatch.objects.filter(present | Q(frozen_at__isnull=True, skipped="")):
+        found = Dispatch.objects.filter(present | Q(frozen_at__isnull=True, skipped=""))
+        for week in found.filter(round__status__in=UNDER_WAY).select_related("round"):
             if week.is_open:
                 self.open[week.round_id] = week
             if week.monday >= self.week.monday:
@@ -71,10 +78,9 @@ class _Weeks:
         """The working days of the present week."""
         return working_days(*span(self.week))
 
-    def to_freeze(self, schedule: Schedule) -> Dispatch | None:
-        """The week of a round that is open and whose grace is over."""
-        week = self.open.get(schedule.round_id)
-        return week if week is not None and self.now >= week.freezes_at else None
+    def to_freeze(self) -> list[Dispatch]:
+        """The weeks that are open and whose grace is over."""
+        return [week for week in self.open.values() if self.now >= week.freezes_at]
 
     def to_open(self, schedule: Schedule) -> bool:
         """Whether the present week of a round should be open by now and was never opened.
@@ -90,11 +96,13 @@ class _Weeks:
         return moments is None or moments.opens_at <= self.now < moments.freezes_at
 
 
-def _of_round(schedule: Schedule, weeks: _Weeks, clock: Callable[[], datetime]) -> Iterator[str]:
-    week = weeks.to_freeze(schedule)
-    if week is not None:
-        yield from _done(f"{week} frozen", lambda: freeze_week(_act(clock), week.pk, {"version": week.version}))
-    if (week is not None or schedule.round_id not in weeks.open) and weeks.to_open(schedule):
+def _freeze(week: Dispatch, clock: Callable[[], datetime]) -> Iterator[str]:
+    yield from _done(f"{week} frozen", lambda: freeze_week(_act(clock), week.pk, {"version": week.version}))
+
+
+def _open(schedule: Schedule, weeks: _Weeks, clock: Callable[[], datetime]) -> Iterator[str]:
+    week = weeks.open.get(schedule.round_id)
+    if (week is None or weeks.now >= week.freezes_at) and weeks.to_open(schedule):
         yield from _done(f"{schedule.round} {weeks.week} opened", lambda: open_week(_act(clock), schedule.round_id, {}))
 
 

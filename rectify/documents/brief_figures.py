@@ -5,55 +5,25 @@ Whoever draws the brief up days later, after reports were corrected and measures
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-
-from django.utils import timezone
 
 from issues.models import SubIssue
 from issues.states import SubIssueStatus
+from measures.figures.round import round_figures
 from measures.models import Measure
+from measures.progress import expected
 from measures.states import DONE, SETTLED, MeasureStatus
-from rectify.dashboards.figures import round_figures
+from rectify.dispatch.frozen_figures import COLUMNS, FrozenMoment
+from rectify.dispatch.frozen_figures import COUNTS as REPORTED
 from rectify.dispatch.models import Dispatch, FrozenLine
-from rectify.dispatch.progress import STILL, behind, expected
+from rectify.dispatch.progress import behind, line_moved, moves_before, stands_still
+from rectify.dispatch.representation import reason_of as why
 from rectify.dispatch.states import LineState
-from rectify.dispatch.weeks import CHINA, DAYS
+from rectify.dispatch.weeks import DAYS
 from rectify.web.moments import Moment
 
-# How a department's lines are counted in the table: what is owed is the sum of all but the exempt ones.
-COLUMNS = {
-    LineState.REPORTED: "reported",
-    LineState.LATE: "late",
-    LineState.TO_CONFIRM: "unconfirmed",
-    LineState.TO_REPORT: "missing",
-    LineState.SAVED: "missing",
-    LineState.RETURNED: "returned",
-    LineState.EXEMPT: "exempt",
-}
-COUNTS = ("owed", *dict.fromkeys(COLUMNS.values()), "overdue")
-
-
-@dataclass(frozen=True)
-class FrozenMoment(Moment):
-    """The day of a freezing, as it was known at its very moment.
-
-    Args:
-        at: the moment, aware.
-    """
-
-    at: datetime
-
-    @classmethod
-    def of(cls, week: Dispatch) -> "FrozenMoment":
-        assert week.frozen_at is not None  # noqa: S101 -- only frozen weeks have a brief
-        day = timezone.localdate(week.frozen_at, CHINA)
-        return cls(day, day, day, week.frozen_at)
-
-    @property
-    def known_at(self) -> datetime:
-        return self.at
+COUNTS = (*REPORTED, "overdue")
 
 
 def figures_of(week: Dispatch) -> dict[str, Any]:
@@ -78,7 +48,7 @@ def figures_of(week: Dispatch) -> dict[str, Any]:
         "departments": departments,
         "totals": {name: sum(line[name] for line in departments) for name in COUNTS},
         "changed": changed(week, lines, moment, moment_before),
-        "moved": [told(line) for line in lines if moved(line)],
+        "moved": [told(line) for line in lines if line_moved(line)],
         "overdue": overdue(lines, moment.on),
         "slow": slow(week, lines, moment.on),
         "difficulties": [{**told(line), "text": line.difficulty} for line in lines if line.difficulty.strip()],
@@ -187,14 +157,9 @@ def told(line: FrozenLine) -> dict[str, Any]:
     }
 
 
-def moved(line: FrozenLine) -> bool:
-    """Whether what was reported brought the measure on."""
-    return line.reported_at is not None and (line.progress or 0) > (line.facts["before"]["progress"] or 0)
-
-
 def reason_of(line: FrozenLine) -> str:
-    """The reason that was given: the difficulty, or why it is as last week; empty where none was."""
-    return (line.difficulty or line.facts.get("same_reason") or "").strip()
+    """The reason that was given: the difficulty, or why nothing moved or fell back; empty where none was."""
+    return (line.difficulty or why(line)).strip()
 
 
 def overdue(lines: Iterable[FrozenLine], on: date) -> list[dict[str, Any]]:
@@ -205,11 +170,12 @@ def overdue(lines: Iterable[FrozenLine], on: date) -> list[dict[str, Any]]:
 
 def slow(week: Dispatch, lines: Iterable[FrozenLine], on: date) -> list[dict[str, Any]]:
     """What is not overdue, and stands still for weeks or lags behind even progress, with why it counts as slow."""
-    found = []
+    found, earlier = [], moves_before(week)
     for line in lines:
         if line.overdue or line.state == LineState.EXEMPT:
             continue
         same = line.facts.get("same", line.line.same)
+        still = stands_still(line_moved(line), earlier.get(line.line.measure_id, []))
         starts_on = week.round.plan_approved_on
         row = {
             "starts_on": starts_on,
@@ -218,9 +184,9 @@ def slow(week: Dispatch, lines: Iterable[FrozenLine], on: date) -> list[dict[str
             "before": line.facts["before"],
         }
         lags = behind(row, on)
-        if same >= STILL or lags:
+        if still or lags:
             wanted = expected(starts_on, line.due_on, on) if lags else None  # type: ignore[arg-type]
-            found.append({**told(line), "same": same, "expected": wanted, "reason": reason_of(line)})
+            found.append({**told(line), "same": same, "still": still, "expected": wanted, "reason": reason_of(line)})
     return found
 
 

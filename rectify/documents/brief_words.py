@@ -169,7 +169,9 @@ def _percent(row: Mapping[str, Any]) -> str:
 
 
 def _slowness(row: Mapping[str, Any]) -> str:
-    parts = [f"连续{row['same']}周与上周相同"] if row["same"] else []
+    parts = ["两周无进展"] if row.get("still") else []
+    if row["same"]:
+        parts.append(f"连续{row['same']}周与上周相同")
     if row["expected"] is not None:
         parts.append(f"序时进度{row['expected']}%")
     return "；".join(parts)

@@ -50,7 +50,7 @@ class BoundedPagination(BasePagination):
     since counting and skipping cost as many rows as they pass."""
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        self._read(request)
+        self.read(request)
         bounded = not getattr(view, "counts_exactly", lambda: True)()
         plain = queryset.order_by()
         self.count = plain.values("pk")[: COUNT_LIMIT + 1].count() if bounded else plain.count()
@@ -62,11 +62,12 @@ class BoundedPagination(BasePagination):
 
     def paginate_list(self, rows: Sequence[Any], request: Request) -> list[Any]:
         """The same for rows that are at hand."""
-        self._read(request)
+        self.read(request)
         self.count, self.exact = len(rows), True
         return self._page_of(rows)
 
-    def _read(self, request: Request) -> None:
+    def read(self, request: Request) -> None:
+        """Reads which page is asked for, and how long it is. Raises Invalid."""
         self.request = request
         self.size = self._number("page_size", PAGE_SIZE, MAX_PAGE_SIZE)
         self.page = self._number("page", 1, COUNT_LIMIT)

@@ -62,13 +62,33 @@ def read_moment(params: Mapping[str, str], today: date, earliest: date | None = 
     Args:
         earliest: the feedback day, before which there is nothing to show.
     """
-    as_of, known = params.get("as_of", ""), params.get("known_at", "")
-    on = read_day("as_of", as_of) if as_of else today
-    known_on = read_day("known_at", known) if known else None
-    for name, day in (("as_of", on), ("known_at", known_on)):
-        if day is not None and day > today:
-            raise Invalid(_("Please check the dates."), errors={name: [_("This day lies in the future.")]})
-        if day is not None and earliest is not None and day < earliest:
-            message = _("This day lies before the feedback day %(day)s.") % {"day": earliest}
-            raise Invalid(_("Please check the dates."), errors={name: [message]})
+    on = read_past_day("as_of", params, today, earliest) or today
+    known_on = read_past_day("known_at", params, today, earliest)
+    if earliest is not None and on < earliest:
+        raise _before("as_of", earliest)
     return Moment(on, known_on if known_on != today else None, today)
+
+
+def read_past_day(name: str, params: Mapping[str, str], today: date, earliest: date | None = None) -> date | None:
+    """The day that one parameter names; None where it names none.
+
+    Args:
+        earliest: the feedback day.
+
+    Raises:
+        Invalid: no date, a day in the future, or one before the earliest.
+    """
+    text = params.get(name, "")
+    if not text:
+        return None
+    day = read_day(name, text)
+    if day > today:
+        raise Invalid(_("Please check the dates."), errors={name: [_("This day lies in the future.")]})
+    if earliest is not None and day < earliest:
+        raise _before(name, earliest)
+    return day
+
+
+def _before(name: str, earliest: date) -> Invalid:
+    message = _("This day lies before the feedback day %(day)s.") % {"day": earliest}
+    return Invalid(_("Please check the dates."), errors={name: [message]})

@@ -12,7 +12,7 @@ from measures.doubts import counts as counted_doubts
 from measures.look_back.reading import with_progress
 from measures.models import LookBack, MeasureHistory
 from measures.states import MeasureStatus
-from rectify.dashboards.ledger_words import loaded_totals
+from rectify.dashboards.ledger.words import loaded_totals
 from rectify.organization.models import RoleAssignment
 
 from . import waiting

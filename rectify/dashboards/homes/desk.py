@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from issues.models import Round
 from issues.scope import Scope
 from measures import todo
+from measures.figures.round import RoundFigures, round_figures
 from measures.filters import MeasureFilterSet
 from measures.models import Measure
 from measures.pages.look_back_lines import waiting_lines
@@ -22,7 +23,6 @@ from measures.querysets import due_within, late
 from measures.standing import waits_for
 from measures.states import OPEN, MeasureStatus
 from measures.todo import Returned, Waiting
-from rectify.dashboards.figures import RoundFigures, round_figures
 from rectify.dashboards.navigation import Frame
 
 SOON = 10

@@ -79,7 +79,6 @@ class Line(models.Model):
     drafted_at = models.DateTimeField(null=True, blank=True)
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     same = models.PositiveSmallIntegerField(default=0)
-    same_reason = models.TextField(blank=True)
     confirmed = models.ForeignKey(MeasureHistory, models.PROTECT, null=True, blank=True, related_name="+")
     confirmed_by_name = models.CharField(max_length=150, blank=True)
     returned = models.ForeignKey(MeasureHistory, models.PROTECT, null=True, blank=True, related_name="+")

@@ -62,12 +62,14 @@ def week_facts(week: Dispatch) -> dict[str, Any]:
     return {"year": week.year, "week": week.week, "cutoff": cutoff.isoformat(timespec="minutes"), "id": week.pk}
 
 
-def tell_opened(week: Dispatch, owed: Mapping[int, int], now: datetime) -> None:
-    """Tells the liaisons of a week that opened, in the transaction that opens it.
+def tell_opened(week: Dispatch, now: datetime) -> None:
+    """Tells the liaisons of a week that opened what they owe, in the transaction that opens it.
 
-    Args:
-        owed: department -> lines that it owes.
+    What was reported before is not owed, and whoever owes nothing is not told.
     """
+    owed = {each.department: each.owed for each in owing_of([week])[week.pk] if each.owed}
+    if not owed:
+        return
     organization = week.round.organization_id
     people = people_of([organization], [Role.LIAISON], now.date(), department__in=list(owed))
     facts = week_facts(week)
@@ -151,29 +153,37 @@ def _tell(kind: str, weeks: list[Dispatch], now: datetime) -> int:
 
 
 def _to_department(kind: str, week: Dispatch, owing: Owing, people: Any, facts: Mapping[str, Any]) -> Iterator[Wanted]:
-    """To a department's liaison what it owes; to its head what waits for them, and after the cut-off what is owed."""
+    """To a department's liaison what it owes; to its head what waits for them, and what is owed.
+
+    Before the cut-off a head for whom nothing waits is not told.
+    """
     key = str(owing.department)
+    owed = {**facts, "departments": {key: owing.owed}, "to_confirm": {}}
     if owing.owed:
         for user in people.of(Role.LIAISON, department=owing.department):
-            yield _wanted(kind, week, user, {**facts, "departments": {key: owing.owed}})
-    count = owing.to_confirm + (owing.owed if kind == NoticeKind.MISSED else 0)
-    if count:
+            yield _wanted(kind, week, user, owed)
+    if owing.to_confirm or kind == NoticeKind.MISSED:
         for user in people.of(Role.HEAD, department=owing.department):
-            yield _wanted(kind, week, user, {**facts, "departments": {key: count}})
+            yield _wanted(kind, week, user, owed | {"to_confirm": {key: owing.to_confirm}})
 
 
 def _merged(wanted: Iterable[Wanted]) -> list[Wanted]:
-    """One for each person, who may hold posts in several departments: their counts side by side."""
+    """One for each person, who may hold posts in several departments: their counts side by side.
+
+    Who is liaison and head of one department hears of its lines once.
+    """
     merged: dict[tuple[Any, ...], Wanted] = {}
     for item in wanted:
         key = (item.kind, item.subject_id, item.recipient_id, item.channel_id, item.period)
         if (kept := merged.get(key)) is None:
             merged[key] = item
             continue
-        departments = dict(kept.facts["departments"])
-        for name, count in item.facts["departments"].items():
-            departments[name] = departments.get(name, 0) + count
-        merged[key] = _wanted(item.kind, item, item.recipient_id, {**kept.facts, "departments": departments})
+        counts = {
+            name: {**kept.facts[name], **item.facts[name]}
+            for name in ("departments", "to_confirm")
+            if name in item.facts
+        }
+        merged[key] = _wanted(item.kind, item, item.recipient_id, {**kept.facts, **counts})
     return list(merged.values())
 
 

@@ -14,7 +14,7 @@ from measures.requests import KINDS
 
 from ..models import Notice, NoticeKind, SupervisionOrder
 from .links import page_of
-from .words import OF_WEEKS, lines_in, week_in_short
+from .words import OF_WEEKS, lines_in, owed_and_waiting, told_apart, week_in_short
 
 # Each kind's symbol and hue, by the states of measures that look so.
 LOOKS: dict[str, str] = {
@@ -122,14 +122,20 @@ def detail_of(notice: Notice, on: date) -> str:
     if notice.kind in (NoticeKind.ORDER_DUE, NoticeKind.MILESTONE):
         return days_until(date.fromisoformat(facts["due_on"]), on)
     if notice.kind in OF_WEEKS:
-        count = lines_in(notice)
-        lines = ngettext("%(count)d line", "%(count)d lines", count) % {"count": count}
-        return week_in_short(facts) + pgettext("between clauses", ", ") + lines
+        return week_in_short(facts) + pgettext("between clauses", ", ") + _lines(notice)
     if notice.kind == NoticeKind.BRIEF and "year" in facts:
         return _("week %(week)d of %(year)d") % {"week": facts["week"], "year": facts["year"]}
     if (kind := _kind_of_request(notice)) is not None:
         return str(kind.label)
     return str(facts.get("detail", ""))
+
+
+def _lines(notice: Notice) -> str:
+    """How many lines of a week, and what is to be done about them where the kind does not say it by itself."""
+    if told_apart([notice]):
+        return owed_and_waiting([notice])
+    count = lines_in(notice)
+    return ngettext("%(count)d line", "%(count)d lines", count) % {"count": count}
 
 
 def _days(due_on: date, colour: str, on: date) -> str:
@@ -139,8 +145,10 @@ def _days(due_on: date, colour: str, on: date) -> str:
 
 
 def days_until(due_on: date, on: date) -> str:
-    """A day, and how long until it or since it."""
+    """A day, and how long until it or since it; the day itself needs no date."""
     left = (due_on - on).days
+    if left == 0:
+        return _("due today")
     if left < 0:
         words = ngettext("%(count)d day overdue", "%(count)d days overdue", -left) % {"count": -left}
     else:

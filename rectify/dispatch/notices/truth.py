@@ -79,11 +79,23 @@ def _is_due(notice: Notice, week: Dispatch, owing: Sequence[Owing], now: datetim
     elif not week.is_open or (notice.kind in (NoticeKind.OPENED, NoticeKind.CUTOFF) and now >= week.cutoff_at):
         return False
     departments = notice.facts.get("departments")
-    mine = [each for each in owing if departments is None or str(each.department) in departments]
+    if departments is None:
+        # To a group: what is owed.
+        return any(each.owed for each in owing)
     if notice.kind == NoticeKind.TO_CONFIRM:
-        return any(each.to_confirm for each in mine)
-    # A head is told of what waits for them, a liaison of what they owe, both by the same words.
-    return any(each.owed or each.to_confirm for each in mine)
+        return any(each.to_confirm for each in owing if str(each.department) in departments)
+    return any(_holds(notice, each) for each in owing)
+
+
+def _holds(notice: Notice, owing: Owing) -> bool:
+    """Whether what is said of a department holds: that it owes something, or else that something waits for its head.
+
+    Where all that was called owed has come in, the head is told anew what waits for them.
+    """
+    key = str(owing.department)
+    if notice.facts["departments"].get(key):
+        return bool(owing.owed)
+    return bool(notice.facts.get("to_confirm", {}).get(key) and owing.to_confirm)
 
 
 def _returned(notices: Sequence[Notice], now: datetime) -> set[int]:

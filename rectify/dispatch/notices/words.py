@@ -49,8 +49,31 @@ def lines_in(notice: Notice) -> int:
     if notice.kind not in OF_WEEKS:
         return 1
     if "departments" in notice.facts:
-        return sum(notice.facts["departments"].values())
+        return sum(notice.facts["departments"].values()) + waiting_in(notice)
     return notice.facts.get("count", 0)
+
+
+def waiting_in(notice: Notice) -> int:
+    """How many of the lines that a notice counts wait for its recipient to confirm them."""
+    return sum(notice.facts.get("to_confirm", {}).values())
+
+
+def told_apart(notices: Sequence[Notice]) -> bool:
+    """Whether they tell what is owed from what waits for a head: those of a cut-off do, but not the oldest of them."""
+    return bool(notices) and all("to_confirm" in notice.facts for notice in notices)
+
+
+def owed_and_waiting(notices: Sequence[Notice]) -> str:
+    """Of notices that tell them apart, in words: what is not reported, and what the recipient has to confirm."""
+    waiting = sum(waiting_in(notice) for notice in notices)
+    owed = sum(lines_in(notice) for notice in notices) - waiting
+    said = []
+    if owed:
+        said.append(ngettext("%(count)d item not reported", "%(count)d items not reported", owed) % {"count": owed})
+    if waiting:
+        words = ngettext("%(count)d item for you to confirm", "%(count)d items for you to confirm", waiting)
+        said.append(words % {"count": waiting})
+    return pgettext("between clauses", "; ").join(said)
 
 
 def counted(notices: Sequence[Notice]) -> list[tuple[str, int]]:
@@ -63,9 +86,13 @@ def counted(notices: Sequence[Notice]) -> list[tuple[str, int]]:
 
 def line_of(kind: str, count: int, notices: Sequence[Notice]) -> str:
     """One kind in words, with its count; of a week with its number and cut-off."""
-    items = ngettext("%(count)d item", "%(count)d items", count) % {"count": count}
+    mine = [notice for notice in notices if notice.kind == kind]
+    if told_apart(mine):
+        items = owed_and_waiting(mine)
+    else:
+        items = ngettext("%(count)d item", "%(count)d items", count) % {"count": count}
     said = f"{NoticeKind(kind).label}{pgettext('between a label and its value', ': ')}{items}"
-    weeks = {notice.subject_id: notice.facts for notice in notices if notice.kind == kind and kind in OF_WEEKS}
+    weeks = {notice.subject_id: notice.facts for notice in mine if kind in OF_WEEKS}
     if len(weeks) != 1:
         return said
     return said + pgettext("between clauses", ", ") + week_in_short(next(iter(weeks.values())))

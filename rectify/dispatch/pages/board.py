@@ -23,7 +23,7 @@ from ..freezing import freeze_week
 from ..models import Dispatch, Line
 from ..notices.urging import urge, urged_today
 from ..opening import open_week
-from ..progress import STILL, behind
+from ..progress import behind, moved, moves_before, stands_still
 from ..reporting import return_line
 from ..representation import counts_by_department, line_rows
 from ..schedules import span
@@ -77,6 +77,7 @@ def of_week(request: HttpRequest, week: Dispatch, posts: Posts) -> dict[str, Any
     for line in departments:
         line["urged"] = line["pk"] in urged
     owed = [row for row in rows if row["state"] != LineState.EXEMPT]
+    earlier = moves_before(week)
     return {
         "week_words": week_in_words(week.iso_week),
         "cutoff": cutoff_in_words(week),
@@ -91,8 +92,8 @@ def of_week(request: HttpRequest, week: Dispatch, posts: Posts) -> dict[str, Any
         "unconfirmed": sum(row["state"] == LineState.TO_CONFIRM for row in rows),
         "reported": sum(not line["owed"] for line in departments if line["lines"]),
         "missing": sum(bool(line["owed"]) for line in departments),
-        "moved": [row for row in owed if moved(row)],
-        "still": [row for row in owed if row["same"] >= STILL],
+        "moved": [row for row in owed if brought_on(row, week)],
+        "still": [row for row in owed if stands_still(brought_on(row, week), earlier.get(row["measure"], []))],
         "behind": [row for row in owed if behind(row, on)],
         "chat": for_the_chat(week, departments),
     }
@@ -149,19 +150,21 @@ def totals(departments: list[dict[str, Any]]) -> list[tuple[str, int]]:
 def fits(request: HttpRequest, row: dict[str, Any]) -> bool:
     """Whether a line is behind the count that was pressed."""
     state, department = request.GET.get("state", ""), request.GET.get("department", "")
-    return (not state or row["state"] == state) and (not department or str(row["department"]) == department)
+    return (not state or row["state"] in state.split(",")) and (not department or str(row["department"]) == department)
 
 
 def chosen_words(request: HttpRequest, departments: Iterable[Mapping[str, Any]]) -> list[str]:
     """Of which count the lines are: the department and the state, as far as the address names them."""
     state, department = request.GET.get("state", ""), request.GET.get("department", "")
     names = [line["name"] for line in departments if str(line["pk"]) == department]
-    return names + ([str(LineState(state).label)] if state in LineState.values else [])
+    return names + [str(LineState(each).label) for each in state.split(",") if each in LineState.values]
 
 
-def moved(row: dict[str, Any]) -> bool:
-    """Whether what was reported this week brought the measure on."""
-    return row["progress"] is not None and row["progress"] > (row["before"]["progress"] or 0)
+def brought_on(row: dict[str, Any], week: Dispatch) -> bool | None:
+    """Whether the week brought a measure on; None where it is open and nothing was reported yet."""
+    if row["reported_at"] is None:
+        return None if week.is_open else False
+    return moved(row["progress"], row["before"]["progress"], row["same"])
 
 
 def for_the_chat(week: Dispatch, departments: list[dict[str, Any]]) -> str:

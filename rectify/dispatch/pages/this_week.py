@@ -22,8 +22,9 @@ from rectify.web import clock
 from rectify.workflow.refusals import Forbidden, NotFound, Refusal
 
 from .. import reporting
+from ..before import REPORTED
 from ..models import Dispatch, Line
-from ..representation import REPORTED, line_rows
+from ..representation import line_rows
 from ..states import OWED, SENT, LineState
 from ..supervision.shown import to_answer
 from .contributing import asked_of, may_ask
@@ -139,10 +140,13 @@ def written(row: Mapping[str, Any], request: HttpRequest) -> bool:
 
 
 def starts_with(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What a line's fields hold before anybody wrote: the progress so far; of a returned one what it said."""
+    """What a line's fields hold before anybody wrote: what is next and what is in the way as before, what was done not.
+
+    Of a returned report what it said.
+    """
     if row["state"] == LineState.RETURNED:
-        return {name: row[name] for name in REPORTED} | {"reason": ""}
-    return {"progress": row["before"]["progress"], "done": "", "next_step": "", "difficulty": "", "reason": ""}
+        return {name: row[name] for name in (*REPORTED, "reason")}
+    return {**row["before"], "done": "", "reason": ""}
 
 
 def sent_fields(request: HttpRequest, pk: int) -> dict[str, Any]:
