@@ -16,7 +16,11 @@ from rectify.workflow.refusals import Invalid
 
 from .querysets import late
 from .scope import Scope
-from .states import DONE, Kind, RoundStatus, SubIssueStatus
+from .states import DONE, Kind, RoundStatus, SubIssueStatus, SuperiorFinding
+
+# In lists and figures what has no finding yet has a name.
+NO_FINDING = "none"
+SUPERIOR_CHOICES = [*SuperiorFinding.choices, (NO_FINDING, _("No finding yet"))]
 
 
 class RoundFilterSet(NamingFilterSet):
@@ -136,6 +140,9 @@ class SubIssueFilterSet(ScopedFilterSet):
     heading = IdFilter(method="by_heading")
     finding = IdFilter(field_name="finding")
     status = ChoicesFilter(choices=SubIssueStatus.choices, method="by_choices")
+    superior_finding = ChoicesFilter(
+        choices=SUPERIOR_CHOICES, method="by_superior_finding", label="what the superior found; none: nothing yet"
+    )
     kind = ChoicesFilter(choices=Kind.choices, method="by_choices")
     lead_department = filters.CharFilter(method="by_department", max_length=60)
     responsible_leader = filters.CharFilter(method="by_leader", max_length=60)
@@ -149,6 +156,9 @@ class SubIssueFilterSet(ScopedFilterSet):
 
     def by_heading(self, queryset: Any, name: str, value: Any) -> Any:
         return queryset.filter(Q(finding__heading=value) | Q(finding__heading__parent=value))
+
+    def by_superior_finding(self, queryset: Any, name: str, values: list[str] | None) -> Any:
+        return self.by_choices(queryset, name, ["" if value == NO_FINDING else value for value in values or ()])
 
     def ordering_column(self, key: str) -> str:
         column = self.ORDERINGS[key]

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from rectify.workflow.guards import ActInput, IdField, TextField
 
-from .states import SubIssueStatus
+from .states import SubIssueStatus, SuperiorFinding
 
 MOST_DECISIONS = 200
 
@@ -79,6 +79,21 @@ class MeetingInput(serializers.Serializer):
         if len(numbers) != len(set(numbers)) or len(numbers) > MOST_DECISIONS:
             raise serializers.ValidationError(_("Each sub-issue once, and 200 at most."))
         return decisions
+
+
+class SuperiorFindingInput(ActInput):
+    """What the superior found, on which day and by which paper."""
+
+    finding = serializers.ChoiceField(
+        choices=SuperiorFinding.choices,
+        error_messages=dict.fromkeys(("required", "null", "invalid_choice"), _("Choose what the superior found.")),
+    )
+    found_on = serializers.DateField(
+        error_messages=dict.fromkeys(("required", "null"), _("Please fill this in.")),
+        help_text="The paper's day; neither before the feedback day nor in the future.",
+    )
+    paper = TextField(max_length=100, help_text="The number of the superior's paper.")
+    note = TextField(max_length=2000, required=False, allow_blank=True, default="")
 
 
 class PlanInput(ActInput):

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import Field
+
 from rectify.organization.models import Department, Leader
-from rectify.workflow.past import SUFFIX
+from rectify.workflow.past import state_then
 
 from .querysets import STATE_THEN
 
@@ -17,16 +19,12 @@ def keyed(organization_id: int) -> dict[str, Mapping[str, Any]]:
     }
 
 
-def rewind(rows: Iterable[Any], fields: Iterable[str], known: Mapping[str, Mapping[str, Any]]) -> list[Any]:
+def rewind(rows: Iterable[Any], fields: Mapping[str, Field], known: Mapping[str, Mapping[str, Any]]) -> list[Any]:
     """Sets each field to its value then. The rows are for reading; saving one would write the past into the present."""
     rewound = []
     for row in rows:
-        for name in fields:
-            value = getattr(row, name + SUFFIX)
-            if name in known:
-                setattr(row, name, known[name].get(value))
-            else:
-                setattr(row, name, value)
+        for name, value in state_then(row, fields).items():
+            setattr(row, name, known[name].get(value) if name in known else value)
         rewound.append(row)
     return rewound
 

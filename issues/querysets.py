@@ -21,6 +21,10 @@ STATE_THEN: Mapping[str, models.Field] = {
     "responsible_leader": models.TextField(),
     "lead_department": models.TextField(),
     "reopened": models.BooleanField(),
+    # History of earlier releases does not name these.
+    "superior_finding": models.TextField(default=""),
+    "superior_found_on": models.DateField(),
+    "superior_paper": models.TextField(default=""),
 }
 
 

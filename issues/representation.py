@@ -62,6 +62,9 @@ class SubIssueSerializer(serializers.Serializer):
     lead_department = serializers.IntegerField()
     lead_department_name = serializers.CharField()
     closed_on = serializers.DateField(allow_null=True)
+    superior_finding = serializers.CharField(help_text="accepted or sent_back by the superior; empty while neither")
+    superior_found_on = serializers.DateField(allow_null=True)
+    superior_paper = serializers.CharField(help_text="the number of the superior's paper")
     available_acts = serializers.ListField(child=serializers.CharField())
 
 
@@ -84,5 +87,8 @@ def sub_issue_row(sub_issue: SubIssue, available_acts: list[str]) -> dict[str, A
         "lead_department": sub_issue.lead_department_id,
         "lead_department_name": sub_issue.lead_department.name,
         "closed_on": sub_issue.closed_on,
+        "superior_finding": sub_issue.superior_finding,
+        "superior_found_on": sub_issue.superior_found_on,
+        "superior_paper": sub_issue.superior_paper,
         "available_acts": available_acts,
     }

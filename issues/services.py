@@ -1,4 +1,4 @@
-"""The acts on sub-issues: asking for acceptance, signing it, returning, recalling, reopening.
+"""The acts on sub-issues: asking for acceptance, signing it, returning, recalling, reopening, the superior's finding.
 
 Whether a sub-issue may close depends on what answers it. That is told to this room by value, as a `ClosureReadiness`
 that its caller made under the lock that `locked` takes.
@@ -22,7 +22,13 @@ from rectify.workflow.record import record
 from rectify.workflow.refusals import Invalid, NotFound, Stale, WrongState
 from rectify.workflow.signing import Given, Hand, Outcome, add_signature, require_signer, told_of
 
-from .inputs import AcceptanceInput, AcceptanceSignInput
+from .inputs import (
+    NOT_BEFORE_FEEDBACK,
+    NOT_IN_FUTURE,
+    AcceptanceInput,
+    AcceptanceSignInput,
+    SuperiorFindingInput,
+)
 from .models import AcceptanceRequest, SubIssue, SubIssueHistory
 from .states import SUB_ISSUE_TRANSITIONS, UNDER_WAY, SubIssueStatus
 
@@ -262,6 +268,28 @@ def reopen(act: Act, sub_issue_id: int, data: Mapping[str, Any]) -> SubIssue:
     step = SubIssueStep("reopen", act, sub_issue_id, data)
     values = validated(ReasonInput, data)
     return step.write(_reopened(), reason=values["reason"])
+
+
+@transaction.atomic
+def record_superior_finding(act: Act, sub_issue_id: int, data: Mapping[str, Any]) -> SubIssue:
+    """Records what the superior found of the rectification; `data`: version, finding, found_on, paper, note.
+
+    A later finding takes the place of the one before. The state stays as it is: what is sent back, the office reopens.
+    """
+    step = SubIssueStep("record_superior_finding", act, sub_issue_id, data)
+    values = validated(SuperiorFindingInput, data)
+    if values["found_on"] > act.on:
+        raise Invalid(errors={"found_on": [NOT_IN_FUTURE]})
+    if values["found_on"] < (feedback_on := step.sub_issue.round.feedback_on):
+        raise Invalid(errors={"found_on": [NOT_BEFORE_FEEDBACK % {"day": feedback_on}]})
+    new = {
+        "superior_finding": values["finding"],
+        "superior_found_on": values["found_on"],
+        "superior_paper": values["paper"],
+    }
+    if all(getattr(step.sub_issue, name) == value for name, value in new.items()):
+        raise Invalid(errors={"finding": [_("Just this finding is recorded already.")]})
+    return step.write(new, note=values["note"])
 
 
 def reopen_with(act: Act, sub_issue: SubIssue, who: tuple[str, str], reason: str) -> None:

@@ -25,6 +25,13 @@ class SubIssueStatus(models.TextChoices):
     SUSTAINED = "sustained", _("Intensive rectification completed, continuing")
 
 
+class SuperiorFinding(models.TextChoices):
+    """What the superior found of a sub-issue's rectification (上级认定), whatever its own organisation says."""
+
+    ACCEPTED = "accepted", _("Accepted by the superior")
+    SENT_BACK = "sent_back", _("Sent back by the superior")
+
+
 class Kind(models.TextChoices):
     """By when something can be put right: at once, by a date, or never for good."""
 
@@ -81,6 +88,14 @@ SUB_ISSUE_TRANSITIONS = TransitionTable(
             frozenset({"office"}),
         ),
         Transition("reopen", _("Reopen"), SETTLED, (S.RECTIFYING,), frozenset({"office"})),
+        # The superior decides by its own lights, on whatever day; the state stays as it is.
+        Transition(
+            "record_superior_finding",
+            _("Record the superior's finding"),
+            frozenset(S),
+            tuple(S),
+            frozenset({"office"}),
+        ),
     ],
     not_yours=_("Your role does not allow this for this sub-issue."),
     not_now=_("The sub-issue's present state does not allow this."),

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from issues import services as issues
 from issues.api import RoundViewSet, SubIssueViewSet
-from issues.inputs import AcceptanceInput, NoticeInput, PlanInput, SignInput
+from issues.inputs import AcceptanceInput, NoticeInput, PlanInput, SignInput, SuperiorFindingInput
 from issues.models import AcceptanceCriterion, RoundHistory, SubIssueHistory
 from issues.plan import publish_notice
 from issues.representation import RoundSerializer, SubIssueSerializer
@@ -96,6 +96,9 @@ class ActingSubIssueViewSet(SubIssueViewSet):
     act_return = act_endpoint("return", issues.return_for_rework, ReasonInput, SubIssueSerializer)
     act_recall = act_endpoint("recall", issues.recall, ActInput, SubIssueSerializer)
     act_reopen = act_endpoint("reopen", issues.reopen, ReasonInput, SubIssueSerializer)
+    act_record_superior_finding = act_endpoint(
+        "record_superior_finding", issues.record_superior_finding, SuperiorFindingInput, SubIssueSerializer
+    )
 
 
 class ActingRoundViewSet(RoundViewSet):

@@ -28,6 +28,16 @@ class JoinedIds(models.Subquery):
         return self.as_sql(compiler, connection, template=template, **context)
 
 
+class JoinedNames(JoinedIds):
+    """The same, put side by side as Chinese does."""
+
+    template = "(SELECT GROUP_CONCAT(item.joined, '、') FROM (%(subquery)s) item)"
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "(SELECT STRING_AGG(item.joined, '、') FROM (%(subquery)s) item)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
 def for_answers(measures: Any) -> Any:
     """The measures of a queryset with what `around` takes from them."""
     departments = Responsible.objects.filter(measure=OuterRef("pk")).order_by("department__position", "department")

@@ -22,6 +22,7 @@ from rectify.workflow.refusals import NotFound
 
 from . import closing, deadlines, services
 from .answers import around, for_answers
+from .files import measure_columns, present_rows, rewound_rows
 from .filters import MeasureFilterSet
 from .inputs import (
     ClosureInput,
@@ -38,7 +39,7 @@ from .models import ClosureRequest, Measure
 from .papers import register_on_measure
 from .parties import Around, around_objects, available, pending_request, pending_requests
 from .past import rewind_measures
-from .representation import MeasureSerializer, measure_columns, measure_row
+from .representation import MeasureSerializer, measure_row
 from .signing_rows import ClosureRequestSerializer, closure_request_row
 from .standing_api import MeasureStandingSerializer, measure_standing
 
@@ -70,7 +71,7 @@ class MeasureViewSet(ScopedViewSet):
         else:
             rows = self.queryset.filter(sub_issue__round=scope.round)
         if scope.moment.is_past:
-            rows = rows.as_of(scope.moment.on, scope.moment.known_at)
+            rows = rows.as_of(scope.moment.on, scope.moment.known_at, together=True)
         rows = rows.order_by("sub_issue__round", "sub_issue__position", "position")
         return MeasureFilterSet(self.request.query_params, rows, scope).filtered()
 
@@ -87,11 +88,12 @@ class MeasureViewSet(ScopedViewSet):
     def table(self, kind: str) -> Any:
         """The whole list as a file."""
         scope = self.scope
-        rows: Any = self.rows_in_scope().for_display().select_related("sub_issue__finding")
+        rows: Any = self.rows_in_scope()
         if scope.moment.is_past and scope.round is not None:
-            rows = rewind_measures(rows, scope.round.organization_id, scope.moment.on)
+            found = rows.select_related("sub_issue__finding")
+            rows = rewound_rows(rewind_measures(found, scope.round.organization_id, scope.moment.on))
         else:
-            rows = rows.iterator(chunk_size=1000)
+            rows = present_rows(rows)
         title = "整改台账"
         note = f"数据截至 {scope.moment.on}" + (
             f"，当时掌握情况 {scope.moment.known_on}" if scope.moment.known_on else ""

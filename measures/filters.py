@@ -5,7 +5,7 @@ from typing import Any
 import django_filters as filters
 from django.db.models import F, Q
 
-from issues.filters import ScopedFilterSet, SubIssueFilterSet
+from issues.filters import SUPERIOR_CHOICES, ScopedFilterSet, SubIssueFilterSet
 from issues.models import Round, SubIssue
 from issues.states import Kind, SubIssueStatus
 from rectify.organization.filters import DepartmentFilter, LeaderFilter, NamingFilterSet, OrganizationFilter
@@ -41,6 +41,9 @@ class MeasureFilterSet(ScopedFilterSet):
     special_plan = IdFilter(field_name="sub_issue__special_plan")
     status = ChoicesFilter(choices=MeasureStatus.choices, method="by_choices")
     sub_issue_status = ChoicesFilter(choices=SubIssueStatus.choices, method="by_sub_issue_status")
+    superior_finding = ChoicesFilter(
+        choices=SUPERIOR_CHOICES, method="by_superior_finding", label="what the superior found of the sub-issue"
+    )
     done = YesNoFilter(method="by_done")
     kind = ChoicesFilter(choices=Kind.choices, method="by_choices")
     lead_department = filters.CharFilter(method="by_department", max_length=60)
@@ -64,9 +67,16 @@ class MeasureFilterSet(ScopedFilterSet):
         return queryset.filter(Q(sub_issue__finding__heading=value) | Q(sub_issue__finding__heading__parent=value))
 
     def by_sub_issue_status(self, queryset: Any, name: str, values: list[str] | None) -> Any:
+        return self._under(queryset, "status", values)
+
+    def by_superior_finding(self, queryset: Any, name: str, values: list[str] | None) -> Any:
+        return self._under(queryset, name, values)
+
+    def _under(self, queryset: Any, name: str, values: list[str] | None) -> Any:
+        """Those under the sub-issues that a filter of theirs names."""
         if not values:
             return queryset
-        fitting = SubIssueFilterSet({"status": ",".join(values)}, self.sub_issues(), self.scope).filtered()
+        fitting = SubIssueFilterSet({name: ",".join(values)}, self.sub_issues(), self.scope).filtered()
         return queryset.filter(sub_issue__in=fitting.order_by().values("pk"))
 
     def sub_issues(self) -> Any:

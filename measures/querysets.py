@@ -82,11 +82,21 @@ class MeasureQuerySet(models.QuerySet):
         return self.filter(sub_issue__round__organization__in=organizations)
 
     def as_of(
-        self, on: date | None, known_at: datetime | None, fields: Iterable[str] = STATE_THEN
+        self,
+        on: date | None,
+        known_at: datetime | None,
+        fields: Iterable[str] = STATE_THEN,
+        *,
+        together: bool = False,
     ) -> "MeasureQuerySet":
-        """Adds `<field>_then`: how each stood on a day, as known at a moment; leaves out what did not exist yet."""
+        """Adds `<field>_then`: how each stood on a day, as known at a moment; leaves out what did not exist yet.
+
+        Args:
+            together: for whole rows that are rewound; see `with_state_then`.
+        """
         history: Any = self.model._meta.get_field("history").related_model
-        return with_state_then(self, history, {name: STATE_THEN[name] for name in fields}, on, known_at)
+        types = {name: STATE_THEN[name] for name in fields}
+        return with_state_then(self, history, types, on, known_at, together=together)
 
     def counted(self, suffix: str = "") -> "MeasureQuerySet":
         """Without cancelled and merged ones."""

@@ -3,12 +3,10 @@
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from rectify.web.file_types import can_be_drawn
-from rectify.web.tables import Column
 
 from .models import Evidence, Measure
 from .parties import Around
@@ -152,28 +150,3 @@ class EvidenceSerializer(serializers.ModelSerializer):
 
     def get_preview(self, evidence: Evidence) -> str | None:
         return f"/api/v1/evidence/{evidence.pk}/preview/" if can_be_drawn(evidence.content_type) else None
-
-
-def measure_columns(on: date) -> list[Column]:
-    """The columns of an exported list of measures, as of a day that is printed in each row."""
-    return [
-        Column(_("No."), lambda m: m.number, 8),
-        Column(_("Finding"), lambda m: m.sub_issue.finding.title, 28),
-        Column(_("Sub-issue"), lambda m: m.sub_issue.title, 28),
-        Column(_("Measure"), lambda m: m.content, 40),
-        Column(_("Kind"), lambda m: m.get_kind_display(), 10),
-        Column(_("Responsible leader"), lambda m: m.responsible_leader.title, 16),
-        Column(_("Lead department"), lambda m: m.lead_department.name, 14),
-        Column(_("Responsible departments"), lambda m: "、".join(d.name for d in m.responsible_departments.all()), 20),
-        Column(_("Deadline"), lambda m: m.due_on, 11),
-        Column(_("Original deadline"), lambda m: m.original_due_on, 11),
-        Column(_("Status"), lambda m: m.get_status_display(), 12),
-        Column(_("Progress %"), lambda m: m.progress, 8),
-        Column(_("Overdue"), lambda m: _("Overdue") if m.is_overdue(on) else "", 8),
-        Column(_("What was done"), lambda m: m.work_done, 36),
-        Column(_("Next step"), lambda m: m.next_step, 24),
-        Column(_("Difficulties"), lambda m: m.difficulty, 24),
-        Column(_("Last report"), lambda m: m.reported_on, 11),
-        Column(_("Closed on"), lambda m: m.closed_on, 11),
-        Column(_("As of"), lambda m: on, 11),
-    ]

@@ -20,6 +20,8 @@ from .states import OMITTED, MeasureStatus
 
 # Who may add evidence may still have nothing to do with the measure itself.
 ON_EVIDENCE = frozenset({"add_evidence", "replace_evidence", "withdraw_evidence"})
+# Telling of what somebody else found is nothing to do about the sub-issue itself.
+ON_FINDING = frozenset({"record_superior_finding"})
 TEAM = frozenset({"liaison", "head"})
 SIGNING = frozenset({"head", "office", "leader", "chair"})
 
@@ -152,7 +154,7 @@ def why_nots_of_sub_issue(
             reasons.append(why_not_to_sign(sub_issue, posts, parties, request))
         reasons += _why_not_recall(posts, request)
     reasons = [reason for reason in reasons if reason]
-    return reasons or ([] if acts else [_nothing_on_sub_issue(sub_issue, posts, parties, request)])
+    return reasons or ([] if set(acts) - ON_FINDING else [_nothing_on_sub_issue(sub_issue, posts, parties, request)])
 
 
 def _nothing_on_sub_issue(

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from issues.models import SubIssue
 from issues.services import recall as recall_acceptance
+from issues.services import record_superior_finding
 from issues.services import reopen as reopen_sub_issue
 from issues.services import return_for_rework as return_acceptance
 from measures import closing, deadline_signing, deadlines, services
@@ -53,6 +54,7 @@ SUB_ISSUE_SERVICES = {
     "return": return_acceptance,
     "recall": recall_acceptance,
     "reopen": reopen_sub_issue,
+    "record_superior_finding": record_superior_finding,
 }
 
 

@@ -110,6 +110,7 @@ MATRIX: dict[str, dict[str, Rule]] = {
     "sub-issue-return": {"post": only("office")},
     "sub-issue-recall": {"post": only("liaison")},
     "sub-issue-reopen": {"post": only("office")},
+    "sub-issue-record-superior-finding": {"post": only("office")},
     "sub-issue-register-signature": {"post": only("office")},
     "sub-issue-acceptance-requests": READ,
     "sub-issue-acceptance-draft": READ,
@@ -231,7 +232,7 @@ MATRIX: dict[str, dict[str, Rule]] = {
     "home": {"get": everybody()},
     "home-row": READ,
     # Another organisation's office has a ledger of its own.
-    "changes": {"get": readers(strangers=403, foreign=200)},
+    "changes": {"get": readers(strangers=403, foreign=404)},
     "rounds": {"get": readers(strangers=403, foreign=200)},
     "ledger": {"get": readers(strangers=403, foreign=200)},
     "ledger-row": {"get": readers(strangers=403, foreign=404)},

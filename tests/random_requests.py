@@ -19,7 +19,7 @@ from .sending import api, sheet, upload_of, url
 # What a request may be answered with, whoever sends whatever.
 ANSWERS = {200, 201, 400, 403, 404, 409}
 PEOPLE = ("liaison-road", "head-road", "office", "leader-vp_road", "liaison-plan", "auditor", "system-admin")
-USUAL = {"reopen": "office", "register_signature": "office"}
+USUAL = dict.fromkeys(("reopen", "register_signature", "record_superior_finding"), "office")
 MEASURE_ACTS = [*MEASURE_TRANSITIONS.transitions]
 SUB_ISSUE_ACTS = [*SUB_ISSUE_TRANSITIONS.transitions]
 
@@ -54,6 +54,7 @@ class Sender:
         act = self._act(SUB_ISSUE_ACTS, SUB_ISSUE_TRANSITIONS, sub_issue.status)
         request = sub_issue.acceptance_requests.filter(outcome=Outcome.PENDING).first()
         body = {"note": "申请验收", "result": self.rng.choice(["closed", "sustained"]), "reason": REASON}
+        body |= {"finding": self.rng.choice(["accepted", "sent_back"]), "found_on": str(TODAY), "paper": "12号"}
         return self._post("sub-issues", sub_issue, act, self._by(act, request), body)
 
     def _act(self, acts: list[str], table: Any, status: str) -> str:

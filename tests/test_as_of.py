@@ -109,8 +109,9 @@ def perform(subject: Any, act: str, on: date, step: Step) -> None:
     elif act in ("sign", "return"):
         requests = subject.closure_requests if isinstance(subject, Measure) else subject.acceptance_requests
         role, data = requests.get(outcome="pending").next_signer, {"reason": REASON} if act == "return" else {}
-    elif act == "reopen":
-        role, data = "office", {"reason": REASON}
+    elif act in ("reopen", "record_superior_finding"):
+        found = {"finding": ("accepted", "sent_back")[step.progress % 2], "found_on": str(on), "paper": "12号"}
+        role, data = "office", {"reason": REASON} if act == "reopen" else found
     elif act == "review_stage":
         role, data = (
             "office",
@@ -146,6 +147,11 @@ def recount(model: Any, on: date, known_on: date) -> Iterator[dict[str, Any]]:
             state.update(row.payload.get("new", {}))
         if "status" in state:
             yield state
+
+
+def by_superior(sub_issues: list[dict[str, Any]]) -> dict[str, int]:
+    counts = Counter(state["superior_finding"] or "none" for state in sub_issues)
+    return {name: counts[name] for name in ("accepted", "sent_back", "none")}
 
 
 def due(state: dict[str, Any]) -> date | None:
@@ -184,6 +190,7 @@ def expect_figures(figures: dict[str, Any], measures: list[dict[str, Any]], sub_
     assert figures["measures"] == {"planned": 6, "total": len(measures), **expected}
     by_status = Counter(state["status"] for state in sub_issues)
     assert figures["sub_issues"] == {"total": len(sub_issues), **{name: by_status[name] for name in SUB_ISSUE_STATES}}
+    assert figures["superior"] == by_superior(sub_issues)
     pressing = [figures["overdue"], figures["due_in_10_days"], figures["due_in_20_days"]]
     assert pressing == [late(measures, on), due_in(measures, on, 10), due_in(measures, on, 20)]
     started_on = Round.objects.get(pk=figures["round"]).plan_approved_on
@@ -221,6 +228,8 @@ def expect_lists(client: Any, query: dict[str, Any], measures: list[dict[str, An
         assert count("measures", status=status) == sum(state["status"] == status for state in measures), status
     for status in SUB_ISSUE_STATES:
         assert count("sub-issues", status=status) == sum(state["status"] == status for state in sub_issues), status
+    for finding, expected in by_superior(sub_issues).items():
+        assert count("sub-issues", superior_finding=finding) == expected, finding
     assert count("measures", overdue="true") == late(measures, on)
     assert count("measures", overdue="false") == len(measures) - late(measures, on)
     assert count("measures", overdue_original="true") == late_originally(measures, on)

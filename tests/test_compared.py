@@ -18,7 +18,7 @@ from .looking import signed_in
 from .sending import api, url
 from .test_bad_input import problem
 
-pytestmark = pytest.mark.usefixtures("db", "evidence_root")
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("db", "evidence_root")]
 EARLIER, LATER = date(2021, 3, 1), date(2021, 3, 20)
 
 

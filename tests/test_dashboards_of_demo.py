@@ -25,7 +25,7 @@ def rows_behind(user: User, address: str) -> tuple[int, int]:
     of_sub_issues = {
         {"sub_issue_status": "status"}.get(name, name): value
         for name, value in query.items()
-        if name in ("round", "as_of", "known_at", "sub_issue_status", "heading")
+        if name in ("round", "as_of", "known_at", "sub_issue_status", "superior_finding", "heading")
     }
     return api(user).get(url("sub-issues"), of_sub_issues | {"page_size": 1}).json()["count"], measures
 
@@ -56,7 +56,8 @@ class TestRound:
             sub_issues, measures = rows_behind(office, address)
             # The whole ledger stands behind both totals.
             both = (sub_issues, measures) if "&" not in address.removesuffix(f"&amp;as_of={day}") else (measures,)
-            assert int(number) in ((sub_issues,) if "sub_issue_status" in address else both), address
+            of_sub_issues = "sub_issue_status" in address or "superior_finding" in address
+            assert int(number) in ((sub_issues,) if of_sub_issues else both), address
         assert told["digest"] in html
 
     def test_the_change_since_the_last_frozen_week(self, demo: Demo) -> None:

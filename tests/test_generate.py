@@ -1,18 +1,23 @@
 """Generated rounds: their shape, that their history proves itself, and that the same seed tells the same story."""
 
+import json
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
-from issues.models import Finding, Round, SubIssue
+from issues.models import Finding, Milestone, Round, SubIssue
 from measures.checking import rebuild_differences, verify_history
+from measures.figures.round import round_figures
 from measures.models import ClosureRequest, Evidence, Measure, MeasureHistory
 from measures.states import MeasureStatus
 from rectify.demonstration.bench.databases import MEASURES_PER_ROUND
-from rectify.demonstration.generate import UNTIL, generate
+from rectify.demonstration.generate import SUPERIOR_AUDITOR, UNTIL, generate
+from rectify.dispatch.frozen_figures import FrozenMoment, counted
+from rectify.dispatch.models import Dispatch, FrozenFigures, FrozenLine, Line
 from rectify.organization.models import Department, Leader, Organization, User
 from rectify.workflow.signing import Outcome
 
@@ -39,7 +44,9 @@ def test_shape() -> None:
         assert Finding.objects.filter(round=round_).count() == 24
         assert MeasureHistory.objects.filter(sub_issue__round=round_).count() == 10 * MEASURES_PER_ROUND
     assert Counter(Round.objects.values_list("organization__key", flat=True)) == {"generated-1": 2, "generated-2": 1}
-    for organization in Organization.objects.all():
+    superior = Organization.objects.get(parent=None)
+    for organization in Organization.objects.exclude(pk=superior.pk):
+        assert organization.parent == superior
         assert Department.objects.filter(organization=organization).count() == 16
         assert Leader.objects.filter(organization=organization).count() == 7
     assert set(Measure.objects.values_list("status", flat=True)) == GENERATED_STATES
@@ -49,6 +56,27 @@ def test_shape() -> None:
     assert passed == set(Measure.objects.filter(status=MeasureStatus.CLOSED).values_list("pk", flat=True))
     assert passed <= set(Evidence.objects.values_list("measure", flat=True))
     assert not any(user.has_usable_password() for user in User.objects.all())
+
+
+@pytest.mark.usefixtures("generated")
+def test_each_round_has_a_milestone_and_a_frozen_week() -> None:
+    for round_ in Round.objects.all():
+        assert Milestone.objects.get(round=round_).due_on == round_.intensive_until
+        week = Dispatch.objects.get(round=round_)
+        lines = Line.objects.filter(dispatch=week)
+        assert lines.count() == FrozenLine.objects.filter(line__in=lines).count() == MEASURES_PER_ROUND
+        kept = FrozenFigures.objects.get(dispatch=week)
+        states = FrozenLine.objects.filter(line__in=lines).values_list("state", flat=True)
+        real = round_figures(round_, FrozenMoment.of(week)).as_json() | {"reported": counted(states)}
+        assert kept.figures == json.loads(json.dumps(real, cls=DjangoJSONEncoder))
+        assert kept.figures["digest"] == week.digest
+        assert len(set(states)) > 1
+
+
+@pytest.mark.usefixtures("generated")
+def test_somebody_above_reads_all() -> None:
+    auditor = User.objects.get(username=SUPERIOR_AUDITOR)
+    assert set(Round.objects.visible_to(auditor, UNTIL)) == set(Round.objects.all())
 
 
 @pytest.mark.long

@@ -38,7 +38,7 @@ NUMBERED += ("look-backs", "look-back-items", "remarks")
 DEADLINES = ("extensions", "long-term-requests")
 ACTS = {
     "rounds": "approve_plan history",
-    "sub-issues": "request_acceptance sign return recall reopen history",
+    "sub-issues": "request_acceptance sign return recall reopen record_superior_finding history",
     "measures": "report_progress complete request_closure sign return recall reopen correct history request_extension "
     "request_long_term report_stage review_stage",
     "extensions": "sign return recall register_signature",
@@ -110,7 +110,8 @@ FIELDS = {
     "status",
     "Heading": "id number title parent round",
     "Finding": "id number title heading round",
-    "SubIssue": "id version number title finding round kind status due_on disclosed responsible_leader available_acts",
+    "SubIssue": "id version number title finding round kind status due_on disclosed responsible_leader "
+    "superior_finding superior_found_on superior_paper available_acts",
     "Measure": "id version number content sub_issue round kind status done progress due_on original_due_on started_on "
     "closed_on responsible_leader lead_department responsible_departments overdue available_acts",
     "Department": "id key name organization",
@@ -130,7 +131,7 @@ FIELDS = {
     "Todo": "count count_exact next previous results counts",
     "TodoRow": "list kind id number title department asked_by asked_on waits_for days digest version url",
     "MeasureStanding": "turn waits_for since days missing why_nots extensions extensions_overdue approved_deadlines",
-    "RoundDashboard": "as_of known_at sub_issues measures overdue due_in_10_days due_in_20_days by_department "
+    "RoundDashboard": "as_of known_at sub_issues measures overdue due_in_10_days due_in_20_days superior by_department "
     "by_leader by_kind declared digest",
 }
 

@@ -32,6 +32,7 @@ SUB_ISSUE_PAIRS = [
     for act, transition in SUB_ISSUE_TRANSITIONS.transitions.items()
     for source in sorted(transition.sources)
     for target in sorted(transition.targets)
+    if act != "record_superior_finding" or source == target
 ]
 # Nothing leads there yet.
 WITHOUT_A_WAY = ("cancelled", "merged")
@@ -101,7 +102,8 @@ def allowed_person(act: str, row: Any) -> User:
         ("reopen", "register_signature", "review_stage"), "office"
     )
     if isinstance(row, SubIssue):
-        roles = {"reopen": "office", "return": "office", "sign": "office", "register_signature": "office"}
+        offices = ("reopen", "return", "sign", "register_signature", "record_superior_finding")
+        roles = dict.fromkeys(offices, "office")
     return person_of(row, roles.get(act, "liaison"))
 
 
@@ -202,6 +204,7 @@ def sub_issue_input(act: str) -> dict[str, Any]:
         "recall": {},
         "reopen": {"reason": REASON},
         "register_signature": {},
+        "record_superior_finding": {"finding": "sent_back", "found_on": "2021-03-30", "paper": "巡视办〔2021〕12号"},
     }[act]
 
 

@@ -81,6 +81,10 @@ def fill_rows(made: World) -> None:
         "sub-issue-return": (accepted, {"reason": REASON}),
         "sub-issue-recall": (accepted, {}),
         "sub-issue-reopen": (done, {"reason": REASON}),
+        "sub-issue-record-superior-finding": (
+            done,
+            {"finding": "accepted", "found_on": "2021-03-30", "paper": "巡视办〔2021〕12号"},
+        ),
         "round-approve-plan": (draft, {"meeting": "党组会议", "approved_on": "2021-03-01"}),
         "round-set-closing-rules": (ledger.round, {"return_reasons": ["请补充"]}),
         "round-publish-notice": (ledger.round, {"notice_on": "2021-03-30"}),
@@ -248,11 +252,33 @@ def fill_evidence(made: World, measure: Any, evidence: Any) -> None:
         made.addresses[route] = reverse(route, args=[pages.pk])
 
 
+# Routes that take the round as a parameter.
+OF_A_ROUND = (
+    "dashboard-round",
+    "dashboard-changes",
+    "dashboard-departments",
+    "dashboard-leaders",
+    "dashboard-trend",
+    "dashboard-reporting",
+    "dashboard-wall-chart",
+    "round",
+    "round-curve",
+    "wall",
+    "wall-full",
+    "wall-file",
+    "reporting",
+    "reporting-map",
+    "by-department",
+    "by-leader",
+    "changes",
+)
+
+
 def fill_addresses(made: World, measure: Any, evidence: Any) -> None:
     """Where the rows stand that are only read."""
     ledger = made.ledger
-    made.addresses["dashboard-round"] = f"{reverse('dashboard-round')}?round={ledger.round.pk}"
-    made.addresses["dashboard-changes"] = f"{reverse('dashboard-changes')}?round={ledger.round.pk}"
+    for route in OF_A_ROUND:
+        made.addresses[route] = f"{reverse(route)}?round={ledger.round.pk}"
     rows = {
         "organization": ledger.place.organization,
         "department": ledger.place.departments["road"],
@@ -267,5 +293,5 @@ def fill_addresses(made: World, measure: Any, evidence: Any) -> None:
     }
     for name, row in rows.items():
         for route in (name, f"{name}-detail", f"{name}-history", f"{name}-standing", f"{name}-file"):
-            if route in MATRIX:
+            if route in MATRIX and route not in OF_A_ROUND:
                 made.addresses[route] = reverse(route, args=[row.pk])

@@ -10,7 +10,7 @@ from rectify.organization.models import Department, Leader, Organization
 from rectify.workflow.history import HistoryRow, Tracked
 
 from ..querysets import RoundQuerySet, SubIssueQuerySet, WithinRoundQuerySet
-from ..states import Kind, RoundStatus, SubIssueStatus
+from ..states import Kind, RoundStatus, SubIssueStatus, SuperiorFinding
 
 
 class Source(models.TextChoices):
@@ -123,7 +123,11 @@ class SpecialPlan(models.Model):
 
 
 class SubIssue(Tracked):
-    """A sub-issue (条): the part of a finding that is answered for, accepted and closed as one."""
+    """A sub-issue (条): the part of a finding that is answered for, accepted and closed as one.
+
+    `superior_finding` is the superior's word on it (上级认定), empty while there is none, with its day and its paper's
+    number; it stands beside the organisation's own `status`.
+    """
 
     TRACKED = (
         "number",
@@ -136,7 +140,11 @@ class SubIssue(Tracked):
         "lead_department",
         "reopened",
         "closed_on",
+        "superior_finding",
+        "superior_found_on",
+        "superior_paper",
     )
+    ADDED = ("superior_finding", "superior_found_on", "superior_paper")
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="sub_issues")
     finding = models.ForeignKey(Finding, models.PROTECT, related_name="sub_issues")
@@ -153,6 +161,9 @@ class SubIssue(Tracked):
     lead_department = models.ForeignKey(Department, models.PROTECT, related_name="+")
     reopened = models.BooleanField(default=False)
     closed_on = models.DateField(null=True, blank=True)
+    superior_finding = models.CharField(max_length=20, choices=SuperiorFinding.choices, blank=True, default="")
+    superior_found_on = models.DateField(null=True, blank=True)
+    superior_paper = models.CharField(max_length=100, blank=True, default="")
 
     objects = SubIssueQuerySet.as_manager()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db.models import Max
 from issues.models import SubIssueHistory
 from issues.states import SubIssueStatus
 from rectify.web.moments import Moment
+from rectify.workflow.prepared import Prepared
 
 from ..inputs import OUTCOME_UNITS
 from ..models import MeasureHistory
@@ -48,17 +50,38 @@ def waiting(rows: Iterable[Row], moment: Moment) -> Waiting:
         if row.status == MeasureStatus.IN_REVIEW:
             under_review[row.what == MEASURE].append(row.pk)
     return Waiting(
-        _days(MeasureHistory, "measure", under_review[True], MeasureStatus.IN_REVIEW, moment),
-        _days(SubIssueHistory, "sub_issue", under_review[False], SubIssueStatus.IN_REVIEW, moment),
+        _days("measure", under_review[True], moment),
+        _days("sub_issue", under_review[False], moment),
     )
 
 
-def _days(model: Any, subject: str, keys: list[int], status: str, moment: Moment) -> list[int]:
+def _days(subject: str, keys: list[int], moment: Moment) -> list[int]:
     if not keys:
         return []
-    rows = model.objects.filter(**{f"{subject}__in": keys}, to_status=status).exclude(from_status=status)
-    asked = rows.counting(moment.on, moment.known_at).order_by().values(subject).annotate(day=Max("happened_on"))
-    return sorted(((moment.on - each["day"]).days for each in asked), reverse=True)
+    asked = ASKED[subject](keys=keys, on=moment.on, known_at=moment.known_at)
+    return sorted(((moment.on - day).days for _subject, day in asked), reverse=True)
+
+
+def _asked(model: Any, subject: str, status: str) -> Prepared:
+    """On which day each of some objects came under review."""
+
+    def build(keys: list[int], on: date, known_at: datetime | None) -> Any:
+        rows = model.objects.filter(**{f"{subject}__in": keys}, to_status=status).exclude(from_status=status)
+        return (
+            rows.counting(on, known_at)
+            .order_by()
+            .values(subject)
+            .annotate(day=Max("happened_on"))
+            .values_list(subject, "day")
+        )
+
+    return Prepared(build)
+
+
+ASKED = {
+    "measure": _asked(MeasureHistory, "measure", MeasureStatus.IN_REVIEW),
+    "sub_issue": _asked(SubIssueHistory, "sub_issue", SubIssueStatus.IN_REVIEW),
+}
 
 
 def outcomes(rows: Iterable[Row], moment: Moment) -> dict[str, Decimal]:
@@ -68,13 +91,18 @@ def outcomes(rows: Iterable[Row], moment: Moment) -> dict[str, Decimal]:
         The quantity of each outcome in its own unit, those in OUTCOME_UNITS; outcomes nobody named are zero.
     """
     closed = [row.pk for row in rows if row.what == MEASURE and row.status == MeasureStatus.CLOSED]
-    asked = MeasureHistory.objects.filter(measure__in=closed, action="request_closure")
     newest: dict[int, Mapping[str, Any]] = {}
-    found = asked.counting(moment.on, moment.known_at).order_by("happened_on", "place")
-    for measure, told in found.values_list("measure", "payload__outcomes"):
+    for measure, told in _told(keys=closed, on=moment.on, known_at=moment.known_at) if closed else ():
         newest[measure] = told or {}
     sums = dict.fromkeys(OUTCOME_UNITS, Decimal(0))
     for told in newest.values():
         for name, quantity in told.items():
             sums[name] = sums.get(name, Decimal(0)) + Decimal(quantity)
     return sums
+
+
+@Prepared
+def _told(keys: list[int], on: date, known_at: datetime | None) -> Any:
+    """What the requests to close some measures name, the newest last."""
+    asked = MeasureHistory.objects.filter(measure__in=keys, action="request_closure").counting(on, known_at)
+    return asked.order_by("happened_on", "place").values_list("measure", "payload__outcomes")

@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from issues.states import SubIssueStatus
+from issues.filters import NO_FINDING
+from issues.states import SubIssueStatus, SuperiorFinding
 
 from ..states import DONE, OMITTED, MeasureStatus
 from .rows import Row
 
 SUB_ISSUE_FIGURES = tuple(status.value for status in SubIssueStatus)
 MEASURE_FIGURES = tuple(status.value for status in MeasureStatus if status not in OMITTED)
+SUPERIOR_FIGURES = (*(finding.value for finding in SuperiorFinding), NO_FINDING)
 SOON, LATER = 10, 20
 
 
@@ -22,6 +24,14 @@ def tally(rows: Iterable[Row], statuses: Iterable[str]) -> dict[str, int]:
         counts[row.status] += 1
         total += 1
     return {"total": total, **counts}
+
+
+def found_by_superior(sub_issues: Iterable[Row]) -> dict[str, int]:
+    """How many sub-issues the superior accepted, how many it sent back, and of how many it said nothing yet."""
+    counts = dict.fromkeys(SUPERIOR_FIGURES, 0)
+    for row in sub_issues:
+        counts[row.superior_finding or NO_FINDING] += 1
+    return counts
 
 
 def pressing(measures: Sequence[Row], on: date, started_on: date | None) -> dict[str, int]:

@@ -10,9 +10,17 @@ from issues.models import Round
 from issues.states import Kind
 from rectify.organization.models import Department, Leader
 from rectify.web.moments import Moment
+from rectify.workflow.prepared import Prepared
 
 from ..round_digest import round_digest
-from .counting import MEASURE_FIGURES, SUB_ISSUE_FIGURES, grouped, pressing, tally
+from .counting import (
+    MEASURE_FIGURES,
+    SUB_ISSUE_FIGURES,
+    found_by_superior,
+    grouped,
+    pressing,
+    tally,
+)
 from .rows import MEASURE, SUB_ISSUE, Row, read_rows
 
 Groups = list[dict[str, Any]]
@@ -26,6 +34,7 @@ class RoundFigures:
         rows: what was counted.
         pressing: done, overdue, overdue_original, due_in_10_days, due_in_20_days, behind: of measures.
         sub_issues_overdue: by the sub-issues' own deadlines.
+        superior: sub-issues by what the superior found of them: accepted, sent_back, none.
     """
 
     round: Round
@@ -35,6 +44,7 @@ class RoundFigures:
     measures: dict[str, int]
     pressing: dict[str, int]
     sub_issues_overdue: int
+    superior: dict[str, int]
     by_department: Groups
     by_leader: Groups
     by_kind: Groups
@@ -50,6 +60,7 @@ class RoundFigures:
             "measures": self.measures,
             **self.pressing,
             "sub_issues_overdue": self.sub_issues_overdue,
+            "superior": self.superior,
             "by_department": self.by_department,
             "by_leader": self.by_leader,
             "by_kind": self.by_kind,
@@ -60,21 +71,26 @@ class RoundFigures:
 
 def owners(round_: Round) -> tuple[Groups, Groups]:
     """The organisation's departments and leaders in their order, in one statement."""
-    columns = ("position", "id", "key")
-    both = [
-        model.objects.filter(organization=round_.organization_id)
-        .order_by()
-        .values_list(Value(model is Leader), *columns, F("title" if model is Leader else "name"))
-        for model in (Department, Leader)
-    ]
     departments: Groups = []
     leaders: Groups = []
-    for is_leader, _position, pk, key, name in sorted(both[0].union(both[1], all=True)):
+    for is_leader, _position, pk, key, name in sorted(_owners(organization=round_.organization_id)):
         if is_leader:
             leaders.append({"id": pk, "key": key, "title": name})
         else:
             departments.append({"id": pk, "key": key, "name": name})
     return departments, leaders
+
+
+@Prepared
+def _owners(organization: int) -> Any:
+    columns = ("position", "id", "key")
+    departments, leaders = (
+        model.objects.filter(organization=organization)
+        .order_by()
+        .values_list(Value(model is Leader), *columns, F("title" if model is Leader else "name"))
+        for model in (Department, Leader)
+    )
+    return departments.union(leaders, all=True)
 
 
 def of_measures(rows: Iterable[Row]) -> list[Row]:
@@ -108,6 +124,7 @@ def figures_of(
         measures={"planned": round_.planned.get("measures", 0), **tally(measures, MEASURE_FIGURES)},
         pressing=pressing(measures, on, start),
         sub_issues_overdue=sum(row.is_overdue(on) for row in sub_issues),
+        superior=found_by_superior(sub_issues),
         by_department=grouped(measures, on, start, lambda row: row.department, departments, owner),
         by_leader=grouped(measures, on, start, lambda row: row.leader, leaders, owner),
         by_kind=grouped(measures, on, start, lambda row: row.kind, kinds),

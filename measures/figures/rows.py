@@ -1,6 +1,6 @@
 """What is counted: every sub-issue and every measure of a round on a day, in one statement."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, DateField, F, IntegerField, Value
@@ -9,6 +9,7 @@ from issues.models import Round, SubIssue
 from issues.states import SETTLED as SETTLED_SUB_ISSUES
 from rectify.web.moments import Moment
 from rectify.workflow.past import SUFFIX
+from rectify.workflow.prepared import Prepared
 
 from ..models import Measure
 from ..progress import lags
@@ -17,13 +18,14 @@ from ..states import SETTLED, UNDONE
 MEASURE, SUB_ISSUE = "measure", "sub_issue"
 SHARED = ("status", "kind", "lead_department", "responsible_leader", "due_on")
 OF_MEASURES = ("original_due_on", "progress")
+OF_SUB_ISSUES = ("superior_finding",)
 
 
 class Row(NamedTuple):
     """What the figures need to know of one sub-issue or measure on the day.
 
     Department and leader stand by id, on a past day by key, as history names them. Sub-issues have neither an original
-    deadline nor a progress.
+    deadline nor a progress; what the superior found is said of sub-issues alone.
     """
 
     what: str
@@ -36,6 +38,7 @@ class Row(NamedTuple):
     due_on: date | None
     original_due_on: date | None
     progress: int | None
+    superior_finding: str = ""
 
     @property
     def is_settled(self) -> bool:
@@ -58,13 +61,20 @@ class Row(NamedTuple):
 
 def read_rows(round_: Round, moment: Moment) -> list[Row]:
     """Every sub-issue and every measure that counts, of a round on the day: one statement."""
-    suffix = SUFFIX if moment.is_past else ""
-    sub_issues: Any = SubIssue.objects.filter(round=round_)
-    measures: Any = Measure.objects.filter(sub_issue__round=round_)
-    if moment.is_past:
-        sub_issues = sub_issues.as_of(moment.on, moment.known_at, SHARED)
-        measures = measures.as_of(moment.on, moment.known_at, SHARED + OF_MEASURES)
-    both = (
+    on = moment.on if moment.is_past else None
+    return [Row._make(row) for row in _rows(round=round_.pk, on=on, known_at=moment.known_at)]
+
+
+@Prepared
+def _rows(round: int, on: date | None, known_at: datetime | None) -> Any:
+    """On a past day, or as they stand now."""
+    suffix = SUFFIX if on is not None else ""
+    sub_issues: Any = SubIssue.objects.filter(round=round)
+    measures: Any = Measure.objects.filter(sub_issue__round=round)
+    if on is not None:
+        sub_issues = sub_issues.as_of(on, known_at, SHARED + OF_SUB_ISSUES)
+        measures = measures.as_of(on, known_at, SHARED + OF_MEASURES)
+    return (
         measures.counted(suffix)
         .order_by()
         .values_list(
@@ -72,6 +82,7 @@ def read_rows(round_: Round, moment: Moment) -> list[Row]:
             "pk",
             "sub_issue__finding__heading",
             *(F(f"{name}{suffix}") for name in SHARED + OF_MEASURES),
+            Value("", CharField()),
         )
         .union(
             sub_issues.order_by().values_list(
@@ -81,8 +92,8 @@ def read_rows(round_: Round, moment: Moment) -> list[Row]:
                 *(F(f"{name}{suffix}") for name in SHARED),
                 Value(None, DateField()),
                 Value(None, IntegerField()),
+                *(F(f"{name}{suffix}") for name in OF_SUB_ISSUES),
             ),
             all=True,
         )
     )
-    return [Row._make(row) for row in both]

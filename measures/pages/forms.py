@@ -36,6 +36,9 @@ FIELD_NAMES = {
     "signer": gettext_lazy("Who signed"),
     "signed_on": gettext_lazy("Signed on"),
     "participants": gettext_lazy("Who took part"),
+    "finding": gettext_lazy("What the superior found"),
+    "found_on": gettext_lazy("Day of the finding"),
+    "paper": gettext_lazy("Number of the superior's paper"),
 }
 # Which input an error is about, where it does not carry the field's own name.
 INPUT_OF = {"evidence": "file", "outcomes": "outcome-rules"}

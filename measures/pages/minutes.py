@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from issues.models import SubIssueHistory
-from issues.states import SUB_ISSUE_TRANSITIONS, SubIssueStatus
+from issues.states import SUB_ISSUE_TRANSITIONS, SubIssueStatus, SuperiorFinding
 from rectify.workflow.history import HistoryQuerySet, HistoryRow
 from rectify.workflow.signing import Signer
 from rectify.workflow.transitions import TransitionTable
@@ -37,7 +37,12 @@ FIELD_LABELS: Mapping[str, Any] = {
     "due_on": gettext_lazy("Deadline"),
     "stage_goal": gettext_lazy("Stage goal"),
     "review_on": gettext_lazy("Next review"),
+    "superior_finding": gettext_lazy("Superior's finding"),
+    "superior_found_on": gettext_lazy("Day of the finding"),
+    "superior_paper": gettext_lazy("Number of the superior's paper"),
 }
+# A first one stands in the sentence; beside it is told what it replaced.
+OF_SUPERIOR = ("superior_finding", "superior_found_on", "superior_paper")
 
 
 def with_corrections(rows: HistoryQuerySet) -> HistoryQuerySet:
@@ -234,6 +239,14 @@ def _of_week(row: HistoryRow) -> dict[str, Any]:
     return {"week": row.payload.get("week", "")}
 
 
+def _superior_found(row: HistoryRow) -> str:
+    new = row.payload.get("new", {})
+    facts = {"day": _day(new.get("superior_found_on")), "paper": new.get("superior_paper", "")}
+    if new.get("superior_finding") == SuperiorFinding.SENT_BACK:
+        return _("recorded the superior's finding of %(day)s (%(paper)s): sent back for rectification.") % facts
+    return _("recorded the superior's finding of %(day)s (%(paper)s): accepted.") % facts
+
+
 def _corrected(row: HistoryRow) -> str:
     return _("corrected entry %(number)d.") % {"number": row.payload.get("replaces", 0)}
 
@@ -281,6 +294,7 @@ SENTENCES: Mapping[type[HistoryRow], Mapping[str, Callable[[Any], str]]] = {
         "return": lambda row: _("returned the request for rework."),
         "recall": lambda row: _("recalled the request."),
         "reopen": lambda row: _("reopened the sub-issue; it is to be rectified again."),
+        "record_superior_finding": _superior_found,
     },
 }
 
@@ -294,6 +308,8 @@ def changes(row: HistoryRow) -> list[Line]:
     for name, label in FIELD_LABELS.items():
         reported = row.action in ("report_progress", "report_stage")
         if name not in new or (new[name] in (None, "") and reported):
+            continue
+        if name in OF_SUPERIOR and not old.get(name):
             continue
         # A report's words stand for themselves; a correction is read against what it corrects.
         before = None if reported and name not in ("status", "progress") else old.get(name)
@@ -312,6 +328,8 @@ def words_of(row: HistoryRow, name: str, value: Any) -> Any:
     if name == "status":
         statuses: Any = SubIssueStatus if isinstance(row, SubIssueHistory) else MeasureStatus
         return statuses(value).label if value in statuses.values else value
+    if name == "superior_finding":
+        return SuperiorFinding(value).label if value in SuperiorFinding.values else value
     if name == "progress":
         return f"{value}%"
     return value if value != "" else "—"

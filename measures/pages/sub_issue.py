@@ -15,7 +15,7 @@ from issues import services as issues
 from issues.models import AcceptanceRequest, SubIssue
 from issues.past import rewind_sub_issues
 from issues.services import ClosureReadiness
-from issues.states import SUB_ISSUE_TRANSITIONS, SubIssueStatus
+from issues.states import SUB_ISSUE_TRANSITIONS, SubIssueStatus, SuperiorFinding
 from rectify.organization.posts import Posts
 from rectify.web import clock
 from rectify.web.moments import Moment, read_moment
@@ -48,6 +48,7 @@ SERVICES: Mapping[str, Any] = {
     "return": issues.return_for_rework,
     "recall": issues.recall,
     "reopen": issues.reopen,
+    "record_superior_finding": issues.record_superior_finding,
 }
 DONE: Mapping[str, Any] = {
     "request_acceptance": gettext_lazy("Acceptance of %(number)s is requested."),
@@ -56,6 +57,7 @@ DONE: Mapping[str, Any] = {
     "recall": gettext_lazy("The request for %(number)s is recalled."),
     "register_signature": gettext_lazy("The signature on paper for %(number)s is registered."),
     "reopen": gettext_lazy("%(number)s is reopened."),
+    "record_superior_finding": gettext_lazy("The superior's finding on %(number)s is recorded."),
 }
 # Of the measures' histories, the acts that say how the sub-issue came to where it is.
 KEY_ACTS = (
@@ -205,11 +207,14 @@ def present(
         form["returned"] = why_returned(newest) if newest is not None else ""
     if opened in ("request_acceptance", "sign"):
         form["criteria"] = criteria_fields(found.round, form["values"].get("criteria", ()))
+    if opened == "record_superior_finding":
+        form["findings"] = SuperiorFinding.choices
     if opened == "register_signature":
         form |= paper_fields(pending, issues.concern_of(found), on)
-    own = (row for row in rows if not isinstance(row, MeasureHistory))
+    own = [row for row in rows if not isinstance(row, MeasureHistory)]
     return {
         "turn": whose_turn_of_sub_issue(found, newest, last_change(own), on),
+        "to_reopen": "reopen" in acts and opened != "reopen" and sent_back_since(found, own),
         "chain": chain_of(found, newest, rows),
         "acts": acts,
         "asked_for": request_shown(pending, found) if pending else {},
@@ -222,6 +227,17 @@ def present(
         "why_nots": why_nots_of_sub_issue(found, posts, parties, pending, acts),
         "on": on,
     }
+
+
+def sent_back_since(found: SubIssue, own: Sequence[HistoryRow]) -> bool:
+    """Whether the superior sent it back and it was not reopened since then.
+
+    Args:
+        own: its rows, newest first.
+    """
+    if found.superior_finding != SuperiorFinding.SENT_BACK:
+        return False
+    return next((row.action for row in own if row.action in ("reopen", "record_superior_finding")), "") != "reopen"
 
 
 def asked_before(newest: AcceptanceRequest | None) -> dict[str, Any]:

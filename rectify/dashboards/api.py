@@ -78,6 +78,10 @@ class RoundDashboardSerializer(OfMomentSerializer):
     due_in_20_days = serializers.IntegerField()
     behind = serializers.IntegerField(help_text="not done, and less far than even progress would be")
     sub_issues_overdue = serializers.IntegerField(help_text="by the sub-issues' own deadlines")
+    superior = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="sub-issues accepted or sent_back by the superior; none: neither yet",
+    )
     by_department = serializers.ListField(child=serializers.DictField())
     by_leader = serializers.ListField(child=serializers.DictField())
     by_kind = serializers.ListField(child=serializers.DictField())

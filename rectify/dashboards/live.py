@@ -11,6 +11,7 @@ from issues.models import Round, SubIssue
 from measures.models import Measure
 from rectify.dispatch.models import Dispatch
 from rectify.web.moments import Moment
+from rectify.workflow.prepared import Prepared
 
 SINCE = "since"
 
@@ -21,7 +22,7 @@ def revision(round_: Round, moment: Moment) -> str:
     Every act counts up the entries of what it changes, in its own transaction; no row of another round is looked at.
     One statement.
     """
-    counts = Round.objects.filter(pk=round_.pk).values_list(*_entries()).get()
+    [counts] = _counts(round=round_.pk)
     return "-".join([f"{moment.today:%Y%m%d}", *map(str, counts)])
 
 
@@ -49,6 +50,11 @@ def _entries() -> list[Any]:
         total(Measure.objects.filter(sub_issue__round=OuterRef("pk")), "sub_issue__round", "entries"),
         Coalesce(Subquery(weeks.annotate(count=Count("pk")).values("count")), 0),
     ]
+
+
+@Prepared
+def _counts(round: int) -> Any:
+    return Round.objects.filter(pk=round).values_list(*_entries())
 
 
 def unchanged(request: HttpRequest, present: str) -> bool:

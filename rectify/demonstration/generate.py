@@ -11,7 +11,7 @@ import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
-from rectify.organization.models import Department, Leader, Organization, RoleAssignment, User
+from rectify.organization.models import Department, Leader, Organization, Role, RoleAssignment, User
 from rectify.web.stored_files import store
 
 from .generated.acts import Company
@@ -22,11 +22,13 @@ from .loader import SOURCE
 from .people import Cast, make_cast
 
 # Goes up with every change of what is generated; databases of an older shape are made anew for measuring.
-SHAPE = 1
+SHAPE = 2
 # A fixed day, or the same seed would not tell the same story tomorrow.
 UNTIL = date(2025, 6, 30)
 ROUNDS_PER_ORGANIZATION = 10
 FILE_NAME = "完成情况说明.txt"
+# The organisation above all generated ones, and its auditor, who reads all of them.
+SUPERIOR, SUPERIOR_AUDITOR = "generated", "generated-auditor"
 
 
 def generate(
@@ -47,10 +49,11 @@ def generate(
     ledger = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
     file = _evidence_file()
     writer = BulkWriter(*TABLES)
+    superior = _superior()
     count = min(rounds, organizations or ceil(rounds / ROUNDS_PER_ORGANIZATION))
     first = Organization.objects.filter(key__startswith="generated-").count() + 1
     for place in range(count):
-        cast = _cast(ledger, first + place)
+        cast = _cast(ledger, superior, first + place)
         for nth in range(place, rounds, count):
             with transaction.atomic():
                 company = Company(writer, cast, random.Random(f"{seed}-{nth}"))  # noqa: S311  nothing here is secret
@@ -61,10 +64,21 @@ def generate(
     gather_statistics([*TABLES, Organization, Department, Leader, User, RoleAssignment])
 
 
-def _cast(ledger: Any, number: int) -> Cast:
+def _superior() -> Organization:
+    with transaction.atomic():
+        superior, is_new = Organization.objects.get_or_create(key=SUPERIOR, defaults={"name": "演示上级单位"})
+        if is_new:
+            auditor = User(username=SUPERIOR_AUDITOR, name="巡视监督人员")
+            auditor.set_unusable_password()
+            auditor.save()
+            RoleAssignment.objects.create(user=auditor, role=Role.AUDITOR, organization=superior)
+    return superior
+
+
+def _cast(ledger: Any, superior: Organization, number: int) -> Cast:
     key = f"generated-{number}"
     with transaction.atomic():
-        return make_cast(ledger, key, f"演示单位{number}", f"{key}-")
+        return make_cast(ledger, key, f"演示单位{number}", f"{key}-", superior)
 
 
 def _evidence_file() -> EvidenceFile:

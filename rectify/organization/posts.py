@@ -1,13 +1,18 @@
 """What a person is on a day, and what that makes them to a given object: its parties."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.db import connection
+
+from rectify.workflow.prepared import Prepared
+
 from .models import BUSINESS_ROLES, SUPERIOR_ROLES, Department, Organization, Role, RoleAssignment
 
+COLUMNS = [field.attname for field in RoleAssignment._meta.concrete_fields]
 # How history names the unit of somebody who belongs to no department: records are kept in one language.
 UNITS = {Role.OFFICE.value: "整改办", Role.AUDITOR.value: "巡视监督"}
 
@@ -31,6 +36,16 @@ class Concern:
 
 def _with_names(rows: Any) -> Any:
     return rows.select_related("organization", "department", "leader").order_by("pk")
+
+
+def _plain(user_id: int, on: date) -> Iterator[RoleAssignment]:
+    for row in _held(user=user_id, on=on):
+        yield RoleAssignment.from_db(connection.alias, COLUMNS, row)
+
+
+@Prepared
+def _held(user: int, on: date) -> Any:
+    return RoleAssignment.objects.active(on).filter(user=user).order_by("pk").values_list(*COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -58,7 +73,7 @@ class Posts:
         kept = user.__dict__.setdefault("_posts_by_day", {})
         if on not in kept:
             rows = RoleAssignment.objects.active(on).filter(user=user)
-            kept[on] = cls(user, tuple(_with_names(rows) if named else rows.order_by("pk")), named, on)
+            kept[on] = cls(user, tuple(_with_names(rows) if named else _plain(user.pk, on)), named, on)
         return kept[on]
 
     @property

@@ -7,6 +7,7 @@ stand (a measure's rows stand in the chain of its sub-issue). The state on a day
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from django.db import models
 
 from . import digests
 from .acts import Act
+from .prepared import Prepared
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -124,9 +126,13 @@ class HistoryRow(models.Model):
 
 
 class Tracked(models.Model):
-    """An object whose every change stands in history. TRACKED names the fields that history rebuilds."""
+    """An object whose every change stands in history.
+
+    TRACKED names the fields that history rebuilds; ADDED those of them that the history of an earlier release lacks.
+    """
 
     TRACKED: ClassVar[tuple[str, ...]] = ()
+    ADDED: ClassVar[tuple[str, ...]] = ()
 
     version = models.PositiveIntegerField(default=1)
     entries = models.PositiveIntegerField(default=0, editable=False)
@@ -184,6 +190,17 @@ class Entry:
         return payload
 
 
+@cache
+def _end_of(model: type[HistoryRow]) -> Prepared:
+    """The end of a chain of a table."""
+
+    def build(chain: int) -> Any:
+        rows = model.objects.filter(**{f"{model.CHAIN}_id": chain}).order_by("-sequence")
+        return rows.values_list("sequence", "hash", "recorded_at")[:1]
+
+    return Prepared(build)
+
+
 class Chain:
     """Appends rows to one chain. Open it inside the transaction that holds the lock on the chain's owner."""
 
@@ -202,8 +219,8 @@ class Chain:
         self.sequence, self.hash, self.recorded_at = (None if is_new else self._end()) or (0, digests.GENESIS, None)
 
     def _end(self) -> tuple[int, str, datetime] | None:
-        rows = self.model.objects.filter(**{f"{self.model.CHAIN}_id": self.chain_id})
-        return rows.order_by("-sequence").values_list("sequence", "hash", "recorded_at").first()
+        found = _end_of(self.model)(chain=self.chain_id)
+        return found[0] if found else None
 
     def make(self, subject_id: int, act: Act, who: tuple[str, str], entry: Entry) -> HistoryRow:
         """The next row of the chain, not yet written.

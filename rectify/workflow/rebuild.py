@@ -47,9 +47,14 @@ def in_batches(queryset: Any) -> Iterator[list[Any]]:
 
 
 def differences(objects: Iterable[Tracked], rows: dict[int, list[HistoryRow]], name: str) -> Iterator[Difference]:
-    """Compares each tracked field of each object with what its rows make it."""
+    """Compares each tracked field of each object with what its rows make it.
+
+    Rows of an earlier release do not name a field that was added since; it then had its default.
+    """
     for found in objects:
-        rebuilt = fold(rows.get(found.pk, []))
+        options: Any = found._meta
+        rebuilt = {field: options.get_field(field).get_default() for field in found.ADDED}
+        rebuilt |= fold(rows.get(found.pk, []))
         for field, present in found.tracked_state().items():
             if present != rebuilt.get(field):
                 yield Difference(f"{name}:{found.pk}", field, present, rebuilt.get(field))

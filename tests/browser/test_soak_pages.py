@@ -25,6 +25,14 @@ PAGES = (
     "/ledger/?search=没有这样的词",
     "/ledger/?as_of=2021-09-01&known_at=2021-09-05&status=in_progress",
     "/split-table/",
+    "/round/",
+    "/round/wall/",
+    "/round/wall/full/",
+    "/round/reporting/",
+    "/round/departments/",
+    "/round/leaders/",
+    "/round/changes/",
+    "/rounds/",
 )
 MEASURE_STATES = ("not_started", "in_progress", "in_review", "closed")
 SUB_ISSUE_STATES = ("rectifying", "closed")

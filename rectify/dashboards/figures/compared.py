@@ -213,8 +213,9 @@ def _read(round_: Round, moment: Moment, *, told: bool) -> list[Entry]:
     both = (
         measures.order_by().values_list(*of_measures).union(sub_issues.order_by().values_list(*of_sub_issues), all=True)
     )
-    size = len(Row._fields)
-    return [Entry(Row._make(row[:size]), (row[size], row[size + 1]), row[size + 2], row[size + 3]) for row in both]
+    # What has a default is not compared.
+    size = len(Row._fields) - len(Row._field_defaults)
+    return [Entry(Row(*row[:size]), (row[size], row[size + 1]), row[size + 2], row[size + 3]) for row in both]
 
 
 def _figures(entries: Iterable[Entry], on: date, started_on: date | None) -> dict[str, Any]:

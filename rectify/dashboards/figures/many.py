@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, Count, F, OuterRef, Q, Subquery, Value
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 
 from issues.models import Round, SubIssue
 from measures.figures.counting import LATER, MEASURE_FIGURES, SOON, SUB_ISSUE_FIGURES
@@ -16,6 +17,7 @@ from rectify.dispatch.frozen_figures import counted
 from rectify.dispatch.models import Dispatch, FrozenFigures, Line
 from rectify.dispatch.weeks import Week
 from rectify.web.moments import Moment
+from rectify.workflow.prepared import Prepared
 
 from .weeks import Reported
 
@@ -90,7 +92,7 @@ def round_lines(rounds: Sequence[Round], moment: Moment) -> list[RoundLine]:
         RoundLine(
             round=round_,
             as_of=moment.on,
-            figures=_with_plan(round_, figures.get(round_.pk, NOTHING)),
+            figures=_with_plan(round_, figures[round_.pk]),
             frozen=(kept := frozen.get(round_.pk)),
             reported=open_weeks.get(round_.pk) or (kept.reported if kept else None),
         )
@@ -133,7 +135,17 @@ NOTHING: Figures = {
 
 
 def _present(keys: Collection[int], on: date) -> Mapping[int, Figures]:
-    """The figures of rounds as they stand now, by round: one grouped statement over measures and sub-issues."""
+    """The figures of rounds as they stand now, by round: one statement that reads the rows of these rounds alone."""
+    found: dict[int, Figures] = {}
+    for round_, measures, sub_issues in _figures(keys=list(keys), on=on):
+        counts = measures or {**NOTHING["measures"], **{name: NOTHING[name] for name in PRESSING}}
+        pressing = {name: counts.pop(name) for name in PRESSING}
+        found[round_] = {"sub_issues": sub_issues or NOTHING["sub_issues"], "measures": counts, **pressing}
+    return found
+
+
+@Prepared
+def _figures(keys: list[int], on: date) -> Any:
     of_measures = {
         "total": ~Q(status__in=OMITTED),
         **{status: Q(status=status) for status in MEASURE_FIGURES},
@@ -143,31 +155,23 @@ def _present(keys: Collection[int], on: date) -> Mapping[int, Figures]:
         "due_in_20_days": due_within(on, LATER),
         "behind": behind(on),
     }
-    of_sub_issues = {"total": Q(), **{status: Q(status=status) for status in SUB_ISSUE_FIGURES}}
-    # Both have as many columns as one statement needs.
-    padding: dict[str, Any] = {f"none_{number}": Value(0) for number in range(len(of_measures) - len(of_sub_issues))}
-    measures = _grouped(Measure.objects.filter(sub_issue__round__in=keys), "sub_issue__round", "measures", of_measures)
-    sub_issues = _grouped(SubIssue.objects.filter(round__in=keys), "round", "sub_issues", of_sub_issues, padding)
-    found: dict[int, dict[str, Any]] = {}
-    for what, round_, *numbers in measures.union(sub_issues, all=True):
-        names = of_measures if what == "measures" else of_sub_issues
-        counts = dict(zip(names, numbers, strict=False))
-        of_round = found.setdefault(round_, dict(NOTHING))
-        of_round |= {name: counts.pop(name) for name in PRESSING if name in counts}
-        of_round[what] = counts
-    return found
+    of_sub_issues = {status: Q(status=status) for status in SUB_ISSUE_FIGURES}
+    rows = Round.objects.filter(pk__in=keys).values_list(
+        "pk",
+        _counts(Measure.objects.all(), "sub_issue__round", of_measures),
+        _counts(SubIssue.objects.all(), "round", {"total": Q(pk__isnull=False), **of_sub_issues}),
+    )
+    return rows.order_by()
 
 
-def _grouped(
-    rows: Any, by: str, what: str, conditions: Mapping[str, Q], padding: Mapping[str, Any] | None = None
-) -> Any:
-    """How many rows of each round meet each condition."""
-    counts = {
-        f"n_{name}": Count("pk", filter=condition) if condition else Count("pk")
-        for name, condition in conditions.items()
-    }
-    named = rows.order_by().values(of=F(by)).annotate(what=Value(what, CharField()), **counts, **(padding or {}))
-    return named.values_list("what", "of", *counts, *(padding or {}))
+def _counts(rows: Any, by: str, conditions: Mapping[str, Q]) -> Subquery:
+    """How many rows of the outer query's round meet each condition, as one value.
+
+    Grouped over many rounds at once, PostgreSQL would rather read the whole table than look up some thousand rows.
+    """
+    counts = {name: Count("pk", filter=condition) for name, condition in conditions.items()}
+    of_round = rows.filter(**{by: OuterRef("pk")}).order_by().values(by)
+    return Subquery(of_round.annotate(counts=JSONObject(**counts)).values("counts"))
 
 
 def _open_weeks(keys: Collection[int]) -> dict[int, Reported]:
@@ -175,6 +179,8 @@ def _open_weeks(keys: Collection[int]) -> dict[int, Reported]:
     weeks: dict[int, Dispatch] = {}
     for week in Dispatch.objects.filter(round__in=keys).open():
         weeks.setdefault(week.round_id, week)
+    if not weeks:
+        return {}
     lines = Line.objects.filter(dispatch__in=[week.pk for week in weeks.values()]).with_state().order_by()
     states: dict[int, list[str]] = {}
     for dispatch, state in lines.values_list("dispatch", "state"):
@@ -187,16 +193,21 @@ def _open_weeks(keys: Collection[int]) -> dict[int, Reported]:
 
 def _frozen(keys: Collection[int], moment: Moment) -> dict[int, Frozen]:
     """What was kept with the newest week of each round that was frozen by a day: one statement."""
-    kept = FrozenFigures.objects.filter(round=OuterRef("pk"), on__lte=moment.on)
-    if moment.known_at is not None:
-        kept = kept.filter(dispatch__frozen_at__lte=moment.known_at)
-    newest = Subquery(kept.order_by("-on", "-dispatch__monday").values("pk")[:1])
-    chosen = Round.objects.filter(pk__in=keys).order_by().annotate(newest=newest).values("newest")
-    # The figures of departments and leaders, which fill most of what was kept, are left where they are.
-    rows = FrozenFigures.objects.filter(pk__in=chosen).values_list(
-        "round", "dispatch", "on", "dispatch__year", "dispatch__week", *(f"figures__{name}" for name in KEPT)
-    )
+    rows = _newest_kept(keys=list(keys), on=moment.on, known_at=moment.known_at)
     return {
         round_: Frozen(Week(year, week), dispatch, on, dict(zip(KEPT, figures, strict=True)))
         for round_, dispatch, on, year, week, *figures in rows
     }
+
+
+@Prepared
+def _newest_kept(keys: list[int], on: date, known_at: datetime | None) -> Any:
+    kept = FrozenFigures.objects.filter(round=OuterRef("pk"), on__lte=on)
+    if known_at is not None:
+        kept = kept.filter(dispatch__frozen_at__lte=known_at)
+    newest = Subquery(kept.order_by("-on", "-dispatch__monday").values("pk")[:1])
+    chosen = Round.objects.filter(pk__in=keys).order_by().annotate(newest=newest).values("newest")
+    # The figures of departments and leaders, which fill most of what was kept, are left where they are.
+    return FrozenFigures.objects.filter(pk__in=chosen).values_list(
+        "round", "dispatch", "on", "dispatch__year", "dispatch__week", *(f"figures__{name}" for name in KEPT)
+    )

@@ -18,6 +18,7 @@ COMPARED = (
     "due_in_20_days",
     "behind",
     "sub_issues_overdue",
+    "superior",
 )
 GROUPS = ("by_department", "by_leader", "by_kind")
 

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from issues.filters import SUPERIOR_CHOICES
 from issues.models import Heading, Round, SubIssue
 from issues.scope import Scope
 from issues.states import Kind, SubIssueStatus
@@ -22,6 +23,7 @@ LABELS: Mapping[str, Any] = {
     "kind": gettext_lazy("Kind"),
     "status": gettext_lazy("Status of the measure"),
     "sub_issue_status": gettext_lazy("Status of the sub-issue"),
+    "superior_finding": gettext_lazy("Superior's finding"),
     "lead_department": gettext_lazy("Lead department"),
     "responsible_department": gettext_lazy("Responsible department"),
     "responsible_leader": gettext_lazy("Responsible leader"),
@@ -49,7 +51,12 @@ ORDERINGS: Mapping[str, Any] = {
     "closed_on": gettext_lazy("Closed on"),
 }
 # What narrows the tree by its branches alone; then a sub-issue shows even when nothing is under it.
-OF_BRANCHES: Mapping[str, str] = {"sub_issue_status": "status", "heading": "heading", "finding": "finding"}
+OF_BRANCHES: Mapping[str, str] = {
+    "sub_issue_status": "status",
+    "superior_finding": "superior_finding",
+    "heading": "heading",
+    "finding": "finding",
+}
 NOT_FILTERS = frozenset({"round", "as_of", "known_at", "page", "page_size", "format", "ordering"})
 
 
@@ -155,6 +162,7 @@ def filter_bar(names: Names, params: QueryDict, headings: Iterable[Heading], pla
     choices: dict[str, Choices] = {
         "heading": [(h.pk, f"{'　' if h.parent_id else ''}{h.number} {h.title}") for h in headings],
         "sub_issue_status": [(s.value, str(s.label)) for s in SubIssueStatus],
+        "superior_finding": [(value, str(label)) for value, label in SUPERIOR_CHOICES],
         "status": [(s.value, str(s.label)) for s in MeasureStatus],
         "kind": [(k.value, str(k.label)) for k in Kind],
         "responsible_leader": _choices_of(leaders, "title"),

@@ -29,7 +29,7 @@ AT_HAND = 4
 UNFOLDED = 40
 
 
-@overview_page("changes")
+@overview_page
 def changes(frame: Frame, round_: Round) -> HttpResponse:
     """The page, or with `?format=csv` all of it as a file."""
     before, after = read_two_days(round_, frame.request.GET, frame.today)

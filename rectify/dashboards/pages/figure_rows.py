@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from issues.states import SubIssueStatus
+from issues.filters import NO_FINDING, SUPERIOR_CHOICES
+from issues.states import SubIssueStatus, SuperiorFinding
 from measures.figures.counting import LATER, SOON
 from measures.inputs import OUTCOME_UNITS
 from measures.states import OMITTED, MeasureStatus
@@ -61,11 +62,12 @@ def figure_groups(dashboard: RoundDashboard, ledger: str) -> list[Group]:
         (_("Sub-issues"), _of_sub_issues(dashboard, ledger, changes)),
         (_("Measures"), _of_measures(dashboard, ledger, changes)),
         (_("Deadlines"), _of_deadlines(dashboard, ledger, changes)),
+        (_("Superior's finding"), _of_superior(dashboard, ledger, changes)),
         (_("Closing"), _of_closing(dashboard, ledger)),
         (_("Outcomes"), _of_outcomes(dashboard, ledger)),
     ]
     if dashboard.reported is not None:
-        groups.insert(3, (_("This week's report"), _of_week(dashboard)))
+        groups.insert(4, (_("This week's report"), _of_week(dashboard)))
     return groups
 
 
@@ -154,6 +156,21 @@ def _of_closing(dashboard: RoundDashboard, ledger: str) -> list[Figure]:
             sub_issues,
             _rows(sub_issues, f"{ledger}&sub_issue_status=in_review"),
         ),
+    ]
+
+
+def _of_superior(dashboard: RoundDashboard, ledger: str, changes: Mapping[str, Any]) -> list[Figure]:
+    counts, changed = dashboard.figures.superior, changes.get("superior", {})
+    symbols = {SuperiorFinding.ACCEPTED: "closed", SuperiorFinding.SENT_BACK: "returned", NO_FINDING: "not_started"}
+    return [
+        Figure(
+            label,
+            counts[name],
+            _rows(counts[name], f"{ledger}&superior_finding={name}"),
+            changed.get(name),
+            symbol=symbols[name],
+        )
+        for name, label in SUPERIOR_CHOICES
     ]
 
 

@@ -33,13 +33,13 @@ NUMBERS = (
 )
 
 
-@overview_page("by-department")
+@overview_page
 def by_department(frame: Frame, round_: Round) -> HttpResponse:
     """The departments that lead measures."""
     return _page(frame, round_, "by-department", "by_department", "lead_department")
 
 
-@overview_page("by-leader")
+@overview_page
 def by_leader(frame: Frame, round_: Round) -> HttpResponse:
     """The leaders who answer for measures."""
     return _page(frame, round_, "by-leader", "by_leader", "responsible_leader")

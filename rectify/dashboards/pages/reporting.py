@@ -37,7 +37,7 @@ COLUMNS = (
 )
 
 
-@overview_page("reporting")
+@overview_page
 def reporting(frame: Frame, round_: Round) -> HttpResponse:
     """Department by week, and department by state."""
     found = reporting_map(round_, frame.moment)
@@ -65,14 +65,14 @@ def reporting(frame: Frame, round_: Round) -> HttpResponse:
     return shown(frame, round_, "reporting", "dashboards/reporting.html", context)
 
 
-@overview_page("reporting-map")
+@overview_page
 def reporting_file(frame: Frame, round_: Round) -> HttpResponse:
     """The map as a file."""
     found = reporting_map(round_, frame.moment)
     return download(week_map(found, board_lines(round_), stamp(frame)), f"reporting-{frame.moment.on}")
 
 
-@overview_page("department")
+@overview_page
 def department(frame: Frame, round_: Round, pk: int) -> HttpResponse:
     """A department's own page: what it answers for now, and how it reported week by week."""
     its = Department.objects.filter(pk=pk, organization=round_.organization_id).first()

@@ -29,7 +29,7 @@ WORST = 6
 SETTLED_FIRST = (SubIssueStatus.CLOSED, SubIssueStatus.SUSTAINED)
 
 
-@overview_page("round")
+@overview_page
 def round_page(frame: Frame, round_: Round) -> HttpResponse:
     """The page, or with `?format=csv` its figures as a file."""
     dashboard = round_dashboard(round_, frame.moment)
@@ -43,8 +43,8 @@ def round_page(frame: Frame, round_: Round) -> HttpResponse:
         "sentence": sentence(dashboard.figures, dashboard.since, ledger),
         "dashboard": dashboard,
         "first": groups[:2],
-        # Closing and outcomes are short: they share a column.
-        "columns": [*([group] for group in groups[2:-2]), groups[-2:]],
+        # The superior's findings stand under the deadlines; closing and outcomes are short: they share a column.
+        "columns": [groups[2:4], *([group] for group in groups[4:-2]), groups[-2:]],
         "since_words": week_in_words(since.week) if since else "",
         "curve_words": course.words(),
         "curve": markup(curve(course, WIDE)),
@@ -60,7 +60,7 @@ def round_page(frame: Frame, round_: Round) -> HttpResponse:
     return shown(frame, round_, "round", "dashboards/round.html", context)
 
 
-@overview_page("round-curve")
+@overview_page
 def round_curve(frame: Frame, round_: Round) -> HttpResponse:
     """The completion curve as a file."""
     dashboard = round_dashboard(round_, frame.moment)

@@ -30,34 +30,27 @@ TABS = (
     ("changes", gettext_lazy("Two days compared")),
 )
 
-Page = Callable[[Frame, Round], HttpResponse]
+Page = Callable[..., HttpResponse]
 
 
-def overview_page(name: str) -> Callable[[Page], Callable[..., HttpResponse]]:
-    """A page about one round: for those who see business data, with 204 for whoever has this revision already.
+def overview_page(page: Page) -> Page:
+    """A page about one round: for those who see business data, with 204 for whoever has this revision already."""
 
-    Args:
-        name: of its address.
-    """
+    @login_required
+    @require_safe
+    @wraps(page)
+    def view(request: HttpRequest, **where: Any) -> HttpResponse:
+        frame = business_frame(request)
+        if frame.round is None:
+            return render(request, "ledger/no_round.html")
+        # A wrong day is told before anything is read.
+        present = revision(frame.round, frame.moment)
+        if unchanged(request, present):
+            return HttpResponse(status=204)
+        request.revision = present  # type: ignore[attr-defined]
+        return page(frame, frame.round, **where)
 
-    def decorate(page: Page) -> Callable[..., HttpResponse]:
-        @login_required
-        @require_safe
-        @wraps(page)
-        def view(request: HttpRequest, **where: Any) -> HttpResponse:
-            frame = business_frame(request)
-            if frame.round is None:
-                return render(request, "ledger/no_round.html")
-            # A wrong day is told before anything is read.
-            present = revision(frame.round, frame.moment)
-            if unchanged(request, present):
-                return HttpResponse(status=204)
-            request.revision = present  # type: ignore[attr-defined]
-            return page(frame, frame.round, **where)
-
-        return view
-
-    return decorate
+    return view
 
 
 def shown(frame: Frame, round_: Round, name: str, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -43,7 +43,7 @@ ROWS = 15
 Row = tuple[WallHeading, WallSubIssue, Bar]
 
 
-@overview_page("wall")
+@overview_page
 def wall(frame: Frame, round_: Round) -> HttpResponse:
     """The page, or with `?format=csv` its rows as a file."""
     params = frame.request.GET
@@ -70,7 +70,7 @@ def wall(frame: Frame, round_: Round) -> HttpResponse:
     return shown(frame, round_, "wall", "dashboards/wall.html", context)
 
 
-@overview_page("wall-full")
+@overview_page
 def wall_full(frame: Frame, round_: Round) -> HttpResponse:
     """The chart alone, in large type, page by page."""
     chart = read_wall(frame.scope, round_, frame.request.GET, Around.of(round_), MOST_MEASURES)
@@ -89,7 +89,7 @@ def wall_full(frame: Frame, round_: Round) -> HttpResponse:
     return shown(frame, round_, "wall", "dashboards/wall_full.html", context)
 
 
-@overview_page("wall-file")
+@overview_page
 def wall_file(frame: Frame, round_: Round) -> HttpResponse:
     """The chart as one picture."""
     chart = read_wall(frame.scope, round_, frame.request.GET, Around.of(round_), MOST_MEASURES)

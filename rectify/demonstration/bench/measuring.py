@@ -1,6 +1,8 @@
 """Takes times: application, constant view and floor take turns, so that the machine's noise hits all three."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from statistics import median, quantiles
 from time import perf_counter
@@ -8,12 +10,26 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from .ground import Ground, Person
 from .operations import Operation
-from .served import CONSTANT, COUNT_HEADER, COUNTED_HEADER
-from .server import Client
+from .plans import Plan, explain, of_each_shape
+from .served import CONSTANT, COUNT_HEADER, COUNTED_HEADER, SIGN_IN, SLOW_HEADER
+from .server import Client, Server, manage
 
 # Every thread of the server opens its own connection to the database with its first requests.
 WARM_UP = 20
+# Longer than so many seconds no operation is repeated, and not less often than this.
+LONGEST, LEAST = 20.0, 10
+
+
+@dataclass(frozen=True)
+class AtOnce:
+    """Several clients, each asking again as soon as it is answered; times in milliseconds."""
+
+    clients: int
+    median: float
+    p95: float
+    per_second: float
 
 
 @dataclass(frozen=True)
@@ -21,7 +37,12 @@ class Measured:
     """One operation at one size; times in milliseconds.
 
     Args:
+        median, p95: with one client.
         floor: the sum of the medians of hand-written SQL and of the constant view.
+        repetitions: how often it was asked by the one client.
+        at_once: with several clients; None for what one client alone does.
+        peak_mb: the most memory that a worker held; None where the system does not tell.
+        most_mb: what it may hold.
     """
 
     name: str
@@ -32,6 +53,10 @@ class Measured:
     constant: float
     statements: int
     target: float | None
+    repetitions: int
+    at_once: AtOnce | None
+    peak_mb: float | None
+    most_mb: int
 
     @property
     def floor(self) -> float:
@@ -45,6 +70,24 @@ class Measured:
     def reached(self) -> bool:
         return self.target is None or self.ratio <= self.target
 
+    @property
+    def fits(self) -> bool:
+        return self.peak_mb is None or self.peak_mb <= self.most_mb
+
+
+class SignIns:
+    """Makes clients for people, with one token for each."""
+
+    def __init__(self, url: str, ground: Ground, server: Server) -> None:
+        self.server = server
+        self.tokens = {person: manage(url, "api_token", person.username).strip() for person in set(ground.people)}
+
+    def client(self, person: Person, *, page: bool = False) -> Client:
+        client = Client(self.server.port, self.tokens[person])
+        if page:
+            client.sign_in(SIGN_IN)
+        return client
+
 
 def _timed(call: Callable[[], Any]) -> tuple[float, Any]:
     began = perf_counter()
@@ -53,22 +96,30 @@ def _timed(call: Callable[[], Any]) -> tuple[float, Any]:
 
 
 class Turns:
-    """The turns of one operation."""
+    """The turns of one operation.
 
-    def __init__(self, client: Client, operation: Operation) -> None:
-        self.client, self.operation = client, operation
+    Args:
+        plain: asks the constant view, by token whatever the operation does.
+    """
+
+    def __init__(self, client: Client, plain: Client, operation: Operation) -> None:
+        self.client, self.plain, self.operation = client, plain, operation
         self.nth = 0
 
-    def application(self, **headers: str) -> tuple[float, Any]:
+    def application(self) -> float:
         """One request, its answer checked after the clock was stopped."""
-        path, data = self.operation.request(self.nth)
-        spent, answer = _timed(lambda: self.client.ask(path, data, **headers))
-        if answer.status != 200 or not self.operation.check(self.nth, answer):
-            raise CommandError(f"{self.operation.name}: unexpected answer {answer.status}: {answer.body[:300]!r}")
-        return spent, answer
+        return _asked(self.client, self.operation, self.nth)[0]
+
+    def looked_into(self, link: Any) -> tuple[int, list[tuple[float, str, list[str]]]]:
+        """How many statements one request takes, and those that are slow with their plans, before it is undone."""
+        _spent, answer = _asked(self.client, self.operation, self.nth, undo=False, **{COUNT_HEADER: "1"})
+        slow = json.loads(answer.headers[SLOW_HEADER])
+        found = [(ms, statement, explain(link, statement)) for ms, statement in of_each_shape(slow)]
+        self.operation.after(self.nth)
+        return int(answer.headers[COUNTED_HEADER]), found
 
     def constant(self) -> float:
-        spent, answer = _timed(lambda: self.client.ask(CONSTANT))
+        spent, answer = _timed(lambda: self.plain.ask(CONSTANT))
         if answer.status != 200:
             raise CommandError(f"The constant view answered {answer.status}.")
         return spent
@@ -76,13 +127,14 @@ class Turns:
     def floor(self) -> float:
         prepared = self.operation.before(self.nth)
         spent, rows = _timed(lambda: self.operation.floor(prepared))
+        self.operation.after(self.nth)
         if not rows:
             raise CommandError(f"{self.operation.name}: the hand-written SQL found no rows.")
         return spent
 
     def take(self) -> tuple[float, float, float]:
         """One turn of each, beginning with another one each time."""
-        calls = [lambda: self.application()[0], self.constant, self.floor]
+        calls = [self.application, self.constant, self.floor]
         times = [0.0, 0.0, 0.0]
         for place in range(3):
             which = (place + self.nth) % 3
@@ -90,21 +142,89 @@ class Turns:
         self.nth += 1
         return times[0], times[1], times[2]
 
+    def repeat(self, times: int, longest: float) -> list[tuple[float, float, float]]:
+        """So many turns, fewer where they take too long."""
+        began = perf_counter()
+        taken: list[tuple[float, float, float]] = []
+        while len(taken) < times and (len(taken) < LEAST or perf_counter() - began < longest):
+            taken.append(self.take())
+        return taken
 
-def measure(client: Client, operation: Operation, size: int, repetitions: int) -> Measured:
-    """Takes so many turns and says what they took."""
-    turns = Turns(client, operation)
-    for _turn in range(WARM_UP):
-        turns.take()
-    application, constant, sql = zip(*(turns.take() for _turn in range(repetitions)), strict=True)
-    _spent, answer = turns.application(**{COUNT_HEADER: "1"})
-    return Measured(
-        operation.name,
-        size,
-        median(application),
-        quantiles(application, n=20)[-1],
-        median(sql),
-        median(constant),
-        int(answer.headers[COUNTED_HEADER]),
-        operation.target,
+
+def _asked(client: Client, operation: Operation, nth: int, *, undo: bool = True, **headers: str) -> tuple[float, Any]:
+    path, data = operation.request(nth)
+    spent, answer = _timed(lambda: client.ask(path, data, **headers))
+    if answer.status not in (200, 201) or not operation.check(nth, answer):
+        raise CommandError(f"{operation.name}: unexpected answer {answer.status}: {answer.body[:300]!r}")
+    if undo:
+        operation.after(nth)
+    return spent, answer
+
+
+def _p95(times: Sequence[float]) -> float:
+    return quantiles(times, n=20)[-1] if len(times) > 19 else max(times)
+
+
+def all_at_once(signs: SignIns, operation: Operation, each: int) -> AtOnce:
+    """Several clients, each with its own connection and its own part of the work.
+
+    Args:
+        each: how often each of them asks.
+    """
+    count = operation.at_once
+    clients = [signs.client(operation.person, page=operation.page) for _client in range(count)]
+
+    def ask(place: int, from_nth: int, times: int) -> list[float]:
+        nths = range(place + from_nth * count, place + (from_nth + times) * count, count)
+        return [_asked(clients[place], operation, nth)[0] for nth in nths]
+
+    with ThreadPoolExecutor(count) as pool:
+        warm = max(2, each // 5)
+        list(pool.map(lambda place: ask(place, 0, warm), range(count)))
+        began = perf_counter()
+        times = [t for found in pool.map(lambda place: ask(place, warm, each), range(count)) for t in found]
+        seconds = perf_counter() - began
+    for client in clients:
+        client.close()
+    return AtOnce(count, median(times), _p95(times), len(times) / seconds)
+
+
+def measure(
+    signs: SignIns, operation: Operation, size: int, repetitions: int, link: Any
+) -> tuple[Measured, list[Plan]]:
+    """Takes so many turns with one client, then asks with several; gives the times and the plans of what was slow."""
+    server = signs.server
+    client, plain = signs.client(operation.person, page=operation.page), signs.client(operation.person)
+    turns = Turns(client, plain, operation)
+    rare = operation.most is not None and operation.most < LEAST
+    try:
+        turns.repeat(1 if rare else WARM_UP, LONGEST / 2)
+        server.forget_peaks()
+        wanted = min(repetitions, operation.most or repetitions)
+        taken = turns.repeat(wanted, LONGEST)
+        application, constant, sql = zip(*taken, strict=True)
+        # More clients than one, and as much work as takes them a few seconds.
+        each = max(5, min(len(taken) // 4, int(4000 / median(application) / 4)))
+        several = all_at_once(signs, operation, each) if operation.at_once > 1 else None
+        peak = server.peak_mb()
+        statements, slow = turns.looked_into(link)
+    finally:
+        operation.finish()
+        client.close()
+        plain.close()
+    plans = [Plan(operation.name, size, *each) for each in slow]
+    measured = Measured(
+        name=operation.name,
+        size=size,
+        median=median(application),
+        p95=_p95(application),
+        sql=median(sql),
+        constant=median(constant),
+        statements=statements,
+        target=operation.target,
+        repetitions=len(taken),
+        at_once=several,
+        peak_mb=peak,
+        most_mb=operation.memory,
     )
+    return measured, plans

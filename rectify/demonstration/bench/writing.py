@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from psycopg2.extras import Json
@@ -11,13 +12,8 @@ from psycopg2.extras import Json
 from measures.models import MeasureHistory
 from measures.states import MeasureStatus
 from rectify.workflow.acts import Act
-from rectify.workflow.history import Chain, Entry
+from rectify.workflow.history import Chain, Entry, HistoryRow
 
-FIELDS = [field for field in MeasureHistory._meta.concrete_fields if not field.primary_key]
-INSERT = (
-    f"INSERT INTO measures_measurehistory ({', '.join(str(field.column) for field in FIELDS)})"  # noqa: S608
-    f" VALUES ({', '.join(['%s'] * len(FIELDS))})"
-)
 UPDATE = """
 UPDATE measures_measure SET version = version + 1, entries = entries + 1, status = %s, progress = %s, work_done = %s,
        next_step = %s, difficulty = %s, reported_on = %s, started_on = LEAST(started_on, %s)
@@ -32,6 +28,25 @@ JOIN measures_measurehistory h ON h.sub_issue_id = s.id
 WHERE r.organization_id = %s AND m.lead_department_id <> %s AND m.status = 'in_progress' AND m.kind <> 'long_term'
 ORDER BY m.sub_issue_id, h.sequence DESC LIMIT 40
 """
+
+
+def insert_of(history: type[HistoryRow]) -> str:
+    """The statement that inserts one row of history."""
+    columns = [str(field.column) for field in _fields(history)]
+    places = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {history._meta.db_table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
+
+
+def values_of(row: HistoryRow) -> list[Any]:
+    """What goes into it."""
+    values = [getattr(row, field.attname) for field in _fields(type(row))]
+    return [
+        Json(value) if isinstance(value, dict) else str(value) if isinstance(value, UUID) else value for value in values
+    ]
+
+
+def _fields(history: type[HistoryRow]) -> list[Any]:
+    return [field for field in history._meta.concrete_fields if not field.primary_key]
 
 
 @dataclass(frozen=True)
@@ -51,6 +66,7 @@ class ReportFloor:
     def __init__(self, link: Any, organization_id: int, but_department_id: int, actor_id: int, on: date) -> None:
         self.link, self.on = link, on
         self.actor = SimpleNamespace(pk=actor_id)
+        self.insert = insert_of(MeasureHistory)
         with link.cursor() as cursor:
             cursor.execute(CANDIDATES, [organization_id, but_department_id])
             found = cursor.fetchall()
@@ -75,11 +91,8 @@ class ReportFloor:
         act = Act(self.actor, self.on, timezone.now)
         entry = Entry("report_progress", from_status=status, to_status=status, new=new, old=new)
         row = chain.make(measure_id, act, ("联络人", "部门"), entry)
-        values = [getattr(row, field.attname) for field in FIELDS]
-        insert = [Json(value) if isinstance(value, dict) else value for value in values]
-        insert[0] = str(insert[0])
         texts = [new["work_done"], new["next_step"], new["difficulty"], self.on, self.on, measure_id]
-        return Prepared([status, new["progress"], *texts], insert)
+        return Prepared([status, new["progress"], *texts], values_of(row))
 
     def write(self, prepared: Prepared) -> int:
         """Writes one report in a transaction of its own."""
@@ -88,7 +101,7 @@ class ReportFloor:
             with self.link.cursor() as cursor:
                 cursor.execute(UPDATE, prepared.update)
                 written = cursor.rowcount
-                cursor.execute(INSERT, prepared.insert)
+                cursor.execute(self.insert, prepared.insert)
             self.link.commit()
         finally:
             self.link.autocommit = True

@@ -37,10 +37,10 @@ class Company:
             for (username, user), assignment in zip(cast.users.items(), cast.assignments, strict=True)
         }
 
-    def act(self, username: str, day: date) -> Act:
-        """An act in office hours of a day."""
+    def act(self, username: str, day: date, at: time | None = None) -> Act:
+        """An act of a day: between nine and ten in the morning unless a time is given."""
         self.acts += 1
-        moment = datetime.combine(day, time(9, self.acts // 60 % 60, self.acts % 60), tzinfo=CHINA)
+        moment = datetime.combine(day, at or time(9, self.acts // 60 % 60, self.acts % 60), tzinfo=CHINA)
         act_id = uuid.UUID(int=self.rng.getrandbits(128), version=4)
         return Act(self.cast.users[username], day, lambda: moment, act_id)
 
@@ -48,9 +48,19 @@ class Company:
         """The first row of an object."""
         self.writer.add(chain.make(subject.pk, self.act("office", day), self.who["office"], birth(subject, action)))
 
-    def change(self, subject: Tracked, chain: Chain, username: str, day: date, entry: Entry, **options: Any) -> Acted:
+    def change(
+        self,
+        subject: Tracked,
+        chain: Chain,
+        username: str,
+        day: date,
+        entry: Entry,
+        *,
+        at: time | None = None,
+        **options: Any,
+    ) -> Acted:
         """A row of history, and the object brought up to it; `options`: see `workflow.record.bring_up`."""
-        act, who = self.act(username, day), self.who[username]
+        act, who = self.act(username, day, at), self.who[username]
         self.writer.add(next_row(subject, chain, act, who, entry))
         bring_up(subject, entry, **options)
         return act, who

@@ -33,6 +33,11 @@ class BulkWriter:
         self.rows[type(row)].append(row)
         return row
 
+    def keep(self, row: Row) -> Row:
+        """Keeps a row whose primary key follows from another one until `write`."""
+        self.rows[type(row)].append(row)
+        return row
+
     def write(self) -> None:
         """Writes and forgets what was added, in the caller's transaction."""
         for table, rows in self.rows.items():

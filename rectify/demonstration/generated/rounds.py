@@ -11,6 +11,7 @@ from issues.models import (
     AcceptanceStep,
     Finding,
     Heading,
+    Milestone,
     Round,
     RoundHistory,
     SubIssue,
@@ -30,11 +31,13 @@ from measures.models import (
 )
 from measures.plan import DEFAULT_CLOSURE_CHAIN, DEFAULT_DEADLINE_CHAINS, DEFAULT_RETURN_REASONS
 from measures.states import MeasureStatus
+from rectify.dispatch.models import Dispatch, FrozenFigures, FrozenLine, Line
 from rectify.workflow.history import Chain, Entry
 
 from ..story import measures_of
 from .acts import Company, asked
 from .measures import EvidenceFile, Responsible, draw_fates, tell_measures
+from .weeks import set_milestone, tell_week
 
 TABLES = (
     Round,
@@ -56,6 +59,11 @@ TABLES = (
     ClosureSignature,
     AcceptanceRequest,
     AcceptanceSignature,
+    Milestone,
+    Dispatch,
+    Line,
+    FrozenLine,
+    FrozenFigures,
 )
 NOTE = "全部整改措施已销号，申请验收。"
 
@@ -81,6 +89,8 @@ def tell_round(company: Company, ledger: Mapping[str, Any], file: EvidenceFile, 
     totals = {"sub_issues": len(rows), "measures": len(fates)}
     entry = Entry("approve_plan", new={"status": RoundStatus.ACTIVE.value, "planned": totals})
     company.change(round_, chain, "office", round_.plan_approved_on or round_.feedback_on, entry)
+    set_milestone(company, round_, chain)
+    tell_week(company, round_, chain)
 
 
 def _rows(ledger: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:

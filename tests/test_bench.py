@@ -1,0 +1,112 @@
+"""The benchmark at its smallest: every operation is answered, its floor finds rows, and it leaves no week behind."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from psycopg2 import sql
+
+from rectify.demonstration.bench import databases
+from rectify.demonstration.bench.ground import CLIENTS, in_turns
+from rectify.demonstration.bench.measuring import AtOnce, Measured
+from rectify.demonstration.bench.plans import explain
+from rectify.demonstration.bench.report import conclusion, table
+from rectify.demonstration.bench.served import MOST_BYTES, told
+
+SIZE = 116
+OPERATIONS = 11
+
+
+def measured(size: int = 100_000, median: float = 10, statements: int = 8, peak_mb: float | None = 90) -> Measured:
+    several = AtOnce(8, 40, 60, 170)
+    return Measured("detail", size, median, 2 * median, 2, 2, statements, 2.5, 150, several, peak_mb, 120)
+
+
+def test_what_was_missed_is_told() -> None:
+    assert conclusion([measured()]) == ["1 of 1 ratios to the floor reached"]
+    slow, large = measured(median=11, peak_mb=130), measured(size=1_160_000, median=17, statements=9)
+    assert conclusion([large, slow]) == [
+        "0 of 2 ratios to the floor reached",
+        "MISSED detail at 1,160,000: 4.25 times the floor, at most 2.5",
+        "MISSED detail at 100,000: 2.75 times the floor, at most 2.5",
+        "MISSED detail at 100,000: a worker held 130 MB, at most 120",
+        "MISSED detail from 100,000 to 1,160,000: 8 statements, then 9",
+        "MISSED detail from 100,000 to 1,160,000: 1.55 times as long, at most 1.5",
+    ]
+    head, line = table([measured(peak_mb=None)])
+    assert len(head) == len(line)
+    assert "≤ 2.5" in line
+    assert "170.0" in line
+
+
+def test_slow_statements_fit_a_header() -> None:
+    short, long = (6.0, "SELECT '整改'"), (9.0, "SELECT '" + "x" * MOST_BYTES + "'")
+    assert json.loads(told([short, long])) == [list(short)]
+    assert told([short]).isascii()
+
+
+def test_clients_share_out_what_there_is() -> None:
+    assert in_turns(list(range(20))) == list(range(2 * CLIENTS))
+    assert in_turns([1, 2]) == [1, 2]
+
+
+@pytest.mark.parametrize("options", [["--sizes", "x"], ["--sizes", "0"], ["--repetitions", "1"]])
+def test_senseless_numbers_are_refused(options: list[str]) -> None:
+    with pytest.raises(CommandError):
+        call_command("bench", *options)
+
+
+def test_a_senseless_size_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIZE", "huge")
+    with pytest.raises(CommandError):
+        call_command("bench")
+
+
+@pytest.fixture
+def own_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
+    """The databases of this run have names of their own, and are gone afterwards."""
+    wanted = connection.settings_dict
+    name = f"{wanted['NAME']}_bench"
+    parts = {"host": wanted["HOST"], "port": wanted["PORT"], "user": wanted["USER"], "password": wanted["PASSWORD"]}
+    server = psycopg2.extensions.make_dsn(
+        "", dbname="postgres", **{key: value for key, value in parts.items() if value}
+    )
+    credentials = f"{wanted['USER']}:{wanted['PASSWORD']}@{wanted['HOST']}:{wanted['PORT']}".strip(":@")
+    url = f"postgresql://{credentials}/{name}"
+    monkeypatch.setenv("BENCH_DATABASE_URL", f"postgresql://{credentials}/postgres")
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(databases, "name_of", lambda size: name)
+    yield url
+    link = psycopg2.connect(server)
+    link.autocommit = True
+    with link.cursor() as cursor:
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    link.close()
+
+
+@pytest.mark.soak
+@pytest.mark.postgresql
+def test_every_operation(own_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "found.json"
+    call_command("bench", "--sizes", str(SIZE), "--repetitions", "2", "--output", str(output))
+    found = json.loads(output.read_text(encoding="utf-8"))
+    assert len(found["results"]) == OPERATIONS
+    assert all(row["median"] > 0 and row["floor"] > 0 and row["statements"] > 0 for row in found["results"])
+    assert "every timed answer held the rows that it should" in capsys.readouterr().out
+    with databases.connected(own_database) as link, link.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM dispatch_dispatch WHERE frozen_at IS NULL")
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT entries = (SELECT COUNT(*) FROM issues_roundhistory) FROM issues_round")
+        assert cursor.fetchall() == [(True,)]
+        cursor.execute("SELECT COUNT(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'D'")
+        assert cursor.fetchone() == (0,)
+        assert any(
+            "Seq Scan" in line for line in explain(link, "SELECT COUNT(*) FROM issues_round WHERE title <> '%s'")
+        )
+        assert explain(link, "COMMIT") == ["no plan: this is no query"]
+    databases.manage(own_database, "verify_history")
+    databases.manage(own_database, "rebuild", "--check")
