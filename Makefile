@@ -36,7 +36,7 @@ help:
 	@echo "make run    启动系统 / serve at http://$(HOST):$(PORT)/ (HOST, PORT)"
 	@echo "make test   运行测试 / run the tests (ARGS='-k word' goes to pytest)"
 	@echo "make soak   长时测试 / the tests that take over 10 s (SOAK_SECONDS)"
-	@echo "make bench  性能测量 / measure the speed (ARGS)"
+	@echo "make bench  性能测量 / measure the speed (SIZE=full for 1,160,000 measures, ARGS)"
 	@echo "make lint   代码检查 / ruff and mypy"
 	@echo "make lock   锁定依赖 / write the lock files anew (needs uv; ARGS=--upgrade)"
 	@echo "make clean  清理 / remove what was generated; data in var/ stays"

@@ -44,7 +44,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     # template0: the server's own default encoding may be one that holds no Chinese.
     DATABASES["default"]["TEST"] = {"NAME": f"test_rectify_{RUN_ID}", "CHARSET": "UTF8", "TEMPLATE": "template0"}
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off -c jit=off"
 CACHES["default"]["KEY_PREFIX"] = f"{RUN_ID}-{WORKER}"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = True

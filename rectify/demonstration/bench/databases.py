@@ -52,7 +52,8 @@ def version() -> str:
 def connected(url: str) -> Iterator[Any]:
     """A connection on which every statement stands for itself."""
     try:
-        link = psycopg2.connect(url)
+        # As the application does: see the settings.
+        link = psycopg2.connect(url, options="-c jit=off")
     except psycopg2.OperationalError as error:
         raise CommandError(f"PostgreSQL is needed to measure; set BENCH_DATABASE_URL. {error}".rstrip()) from error
     link.autocommit = True

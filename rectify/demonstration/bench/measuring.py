@@ -127,7 +127,7 @@ class Turns:
     def floor(self) -> float:
         prepared = self.operation.before(self.nth)
         spent, rows = _timed(lambda: self.operation.floor(prepared))
-        self.operation.after(self.nth)
+        self.operation.after_floor()
         if not rows:
             raise CommandError(f"{self.operation.name}: the hand-written SQL found no rows.")
         return spent

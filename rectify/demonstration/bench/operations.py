@@ -40,7 +40,7 @@ class Operation:
         check: says whether an answer holds what it should, rows above all.
         floor: does the nth piece of the same work by hand; returns how many rows there were.
         before: prepares what the nth floor needs, outside the measured time.
-        after: undoes the nth piece of work, outside the measured time too.
+        after, after_floor: undo the nth request and the floor's work, outside the measured time too.
         finish: leaves the database as it was.
         page: whether it is a page, for which one signs in by session.
         at_once: how many clients can do it at once; one where that makes no sense.
@@ -56,6 +56,7 @@ class Operation:
     floor: Callable[[Any], int]
     before: Callable[[int], Any] = field(default=lambda nth: nth)
     after: Callable[[int], Any] = _nothing
+    after_floor: Callable[[], Any] = _nothing
     finish: Callable[[], Any] = _nothing
     page: bool = False
     at_once: int = CLIENTS
@@ -225,10 +226,6 @@ def _opening(ground: Ground, link: Any) -> Operation:
             by_hand.capture(week["id"])
         return week["round"] == rounds[nth % len(rounds)] and sum(week["counts"].values()) == MEASURES_PER_ROUND
 
-    def after(nth: int) -> None:
-        by_hand.undo(rounds[nth % len(rounds)])
-        by_hand.undo(rounds[0])
-
     return Operation(
         "opening a week",
         None,
@@ -237,7 +234,8 @@ def _opening(ground: Ground, link: Any) -> Operation:
         check,
         by_hand.write,
         by_hand.prepare,
-        after,
+        lambda nth: by_hand.undo(rounds[nth % len(rounds)]),
+        lambda: by_hand.undo(rounds[0]),
         by_hand.finish,
         at_once=min(CLIENTS, len(rounds)),
         most=80,

@@ -68,8 +68,10 @@ class Command(BaseCommand):
             chosen = [o for o in operations(ground, Floor(link), link) if only in o.name]
             found = []
             for operation in chosen:
-                self.stdout.write(f"{operation.name} at {size:,} ...")
-                found.append(measure(signs, operation, size, repetitions, link))
+                measured, plans = measure(signs, operation, size, repetitions, link)
+                # Said as it is found: somebody who waits for minutes may stop before the table.
+                self.stdout.write(f"{measured.name} at {size:,}: {measured.median:.1f} ms, {measured.ratio:.2f} floors")
+                found.append((measured, plans))
             return found
 
 
