@@ -267,6 +267,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "KindEnum": "issues.states.Kind",
+        "RoundStatusEnum": "issues.states.RoundStatus",
+        "SubIssueStatusEnum": "issues.states.SubIssueStatus",
+        "MeasureStatusEnum": "measures.states.MeasureStatus",
         "EvidenceKindEnum": "measures.models.EvidenceKind",
         "PaperKindEnum": "issues.models.Paper.PaperKind",
         "NoticeKindEnum": "rectify.dispatch.models.NoticeKind",
