@@ -74,7 +74,7 @@ class Readable(models.Expression):
         super().__init__()
         self.user_id, self.on = user_id, on
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         quoted = connection.ops.quote_name
         posts, organizations = (quoted(model._meta.db_table) for model in (RoleAssignment, Organization))
         in_force = (

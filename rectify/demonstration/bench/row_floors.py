@@ -25,8 +25,11 @@ ROUND_COUNT = f"""
 SELECT COUNT(*) FROM measures_measure m JOIN issues_subissue s ON s.id = m.sub_issue_id
 WHERE s.round_id = %s AND m.status IN {OPEN}
 """
-DEPARTMENT_LIST = f"""{ROWS} WHERE m.lead_department_id = %s AND m.status NOT IN ('cancelled', 'merged')
-ORDER BY m.due_on, m.id LIMIT 50"""
+# The 50 first, or the planner would join whole tables to the department's few hundred.
+DEPARTMENT_LIST = f"""{ROWS} WHERE m.id IN (
+  SELECT id FROM measures_measure WHERE lead_department_id = %s AND status NOT IN ('cancelled', 'merged')
+  ORDER BY due_on, id LIMIT 50)
+ORDER BY m.due_on, m.id"""
 DEPARTMENT_COUNT = """
 SELECT COUNT(*) FROM (SELECT 1 FROM measures_measure
 WHERE lead_department_id = %s AND status NOT IN ('cancelled', 'merged') LIMIT 10001) x
