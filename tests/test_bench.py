@@ -13,7 +13,6 @@ from psycopg2 import sql
 from rectify.demonstration.bench import databases
 from rectify.demonstration.bench.ground import CLIENTS, in_turns
 from rectify.demonstration.bench.measuring import AtOnce, Measured
-from rectify.demonstration.bench.plans import explain
 from rectify.demonstration.bench.report import conclusion, table
 from rectify.demonstration.bench.served import MOST_BYTES, told
 
@@ -86,27 +85,3 @@ def own_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[st
     with link.cursor() as cursor:
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
     link.close()
-
-
-@pytest.mark.soak
-@pytest.mark.postgresql
-def test_every_operation(own_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    output = tmp_path / "found.json"
-    call_command("bench", "--sizes", str(SIZE), "--repetitions", "2", "--output", str(output))
-    found = json.loads(output.read_text(encoding="utf-8"))
-    assert len(found["results"]) == OPERATIONS
-    assert all(row["median"] > 0 and row["floor"] > 0 and row["statements"] > 0 for row in found["results"])
-    assert "every timed answer held the rows that it should" in capsys.readouterr().out
-    with databases.connected(own_database) as link, link.cursor() as cursor:
-        cursor.execute("SELECT COUNT(*) FROM dispatch_dispatch WHERE frozen_at IS NULL")
-        assert cursor.fetchone() == (0,)
-        cursor.execute("SELECT entries = (SELECT COUNT(*) FROM issues_roundhistory) FROM issues_round")
-        assert cursor.fetchall() == [(True,)]
-        cursor.execute("SELECT COUNT(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'D'")
-        assert cursor.fetchone() == (0,)
-        assert any(
-            "Seq Scan" in line for line in explain(link, "SELECT COUNT(*) FROM issues_round WHERE title <> '%s'")
-        )
-        assert explain(link, "COMMIT") == ["no plan: this is no query"]
-    databases.manage(own_database, "verify_history")
-    databases.manage(own_database, "rebuild", "--check")
