@@ -43,6 +43,7 @@ class Measured:
         at_once: with several clients; None for what one client alone does.
         peak_mb: the most memory that a worker held; None where the system does not tell.
         most_mb: what it may hold.
+        in_round: whether the work lies within one round.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Measured:
     at_once: AtOnce | None
     peak_mb: float | None
     most_mb: int
+    in_round: bool
 
     @property
     def floor(self) -> float:
@@ -105,18 +107,28 @@ class Turns:
     def __init__(self, client: Client, plain: Client, operation: Operation) -> None:
         self.client, self.plain, self.operation = client, plain, operation
         self.nth = 0
+        # A file takes too long to be looked at more than once.
+        self.looks = 1 if operation.most is not None and operation.most < LEAST else LEAST
 
     def application(self) -> float:
         """One request, its answer checked after the clock was stopped."""
         return _asked(self.client, self.operation, self.nth)[0]
 
     def looked_into(self, link: Any) -> tuple[int, list[tuple[float, str, list[str]]]]:
-        """How many statements one request takes, and those that are slow with their plans, before it is undone."""
-        _spent, answer = _asked(self.client, self.operation, self.nth, undo=False, **{COUNT_HEADER: "1"})
-        slow = json.loads(answer.headers[SLOW_HEADER])
-        found = [(ms, statement, explain(link, statement)) for ms, statement in of_each_shape(slow)]
-        self.operation.after(self.nth)
-        return int(answer.headers[COUNTED_HEADER]), found
+        """How many statements a request takes at most, and the last one's slow ones with their plans, not yet undone.
+
+        What is not there is not asked for: a round in which nothing waits takes a statement less.
+        """
+        counts, found = [], []
+        for look in range(1, self.looks + 1):
+            _spent, answer = _asked(self.client, self.operation, self.nth, undo=False, **{COUNT_HEADER: "1"})
+            counts.append(int(answer.headers[COUNTED_HEADER]))
+            if look == self.looks:
+                slow = json.loads(answer.headers[SLOW_HEADER])
+                found = [(ms, statement, explain(link, statement)) for ms, statement in of_each_shape(slow)]
+            self.operation.after(self.nth)
+            self.nth += 1
+        return max(counts), found
 
     def constant(self) -> float:
         spent, answer = _timed(lambda: self.plain.ask(CONSTANT))
@@ -226,5 +238,6 @@ def measure(
         at_once=several,
         peak_mb=peak,
         most_mb=operation.memory,
+        in_round=operation.in_round,
     )
     return measured, plans

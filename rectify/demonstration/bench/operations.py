@@ -46,6 +46,7 @@ class Operation:
         at_once: how many clients can do it at once; one where that makes no sense.
         most: how often it is done at most.
         memory: what a worker may hold meanwhile, in MB.
+        in_round: whether its work lies within one round, however many there are.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Operation:
     at_once: int = CLIENTS
     most: int | None = None
     memory: int = 120
+    in_round: bool = True
 
 
 def _pick(rows: list[Any], nth: int) -> Any:
@@ -136,6 +138,7 @@ def _of_measures(ground: Ground, floor: Floor) -> Iterator[Operation]:
         lambda nth: _get(rows, lead_department=ground.department_id, ordering="due_on"),
         _has_rows(5),
         lambda nth: floor.department_list(ground.department_id),
+        in_round=False,
     )
     yield Operation(
         "detail",
@@ -195,6 +198,7 @@ def _dashboards(ground: Ground, floor: Floor) -> Iterator[Operation]:
         lambda nth: _get(f"{API}/dashboards/overview/"),
         lambda nth, answer: sum(bool(row["measures"]["total"]) for row in answer.json()["results"]) == least,
         lambda nth: floor.overview(ground.auditor.id, ground.today),
+        in_round=False,
     )
 
 
@@ -261,4 +265,5 @@ def _files(ground: Ground, floor: Floor) -> Iterator[Operation]:
             at_once=1,
             most=most,
             memory=150,
+            in_round=False,
         )
